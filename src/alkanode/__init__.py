@@ -1,0 +1,1 @@
+"""alkanode: a computational laboratory for alkali-metal alloy anodes."""

@@ -1,0 +1,1 @@
+"""Records, schemas, cells, protocols, storage: what every technique works on."""

@@ -1,0 +1,1 @@
+"""Errors, units, vocabulary, sources: what every other part stands on."""
