@@ -1,1 +1,41 @@
 """Records, schemas, cells, protocols, storage: what every technique works on."""
+
+from alkanode.data.cell import Cell, Electrode, Electrolyte, PressureStage
+from alkanode.data.cell_table import read_cell_table
+from alkanode.data.protocol import Protocol, Step
+from alkanode.data.schema import KINDS, Kind, check, label
+from alkanode.data.steps import (
+    chain_histories,
+    current_sign,
+    half_cycle_table,
+    running_charge,
+    step_table,
+    stripping_sign,
+    with_half_cycles,
+)
+from alkanode.data.store import file_hash, open_saved, provenance, save
+
+__all__ = [
+    "KINDS",
+    "Cell",
+    "Electrode",
+    "Electrolyte",
+    "Kind",
+    "PressureStage",
+    "Protocol",
+    "Step",
+    "chain_histories",
+    "check",
+    "current_sign",
+    "file_hash",
+    "half_cycle_table",
+    "label",
+    "open_saved",
+    "provenance",
+    "read_cell_table",
+    "running_charge",
+    "save",
+    "step_table",
+    "stripping_sign",
+    "with_half_cycles",
+]

@@ -1,0 +1,334 @@
+"""A chain of files on one clock: running charge, instrument steps, half cycles, strip and plate.
+
+Half cycle = maximal run of same-sign current. Rows without current between two runs of the same sign (a pause, an
+impedance sweep at rest) do not split one. The sign comes from the set-point where the current is controlled, since a
+measured current carries noise and offset; else from the measured current outside a dead band.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from alkanode.data.cell import Cell
+from alkanode.data.schema import check, label
+from alkanode.foundation.errors import DataQualityWarning, SchemaError
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+DEAD_BAND = 0.02
+"""Share of the largest current magnitude below which a measured current counts as none: above the noise and offset of
+a potentiostat on a fixed range (8 % offset occurs on the set-point itself, not on zero), below any step of a test."""
+
+
+def chain_histories(histories: Sequence[xr.DataTree]) -> xr.DataTree:
+    """Join the histories of several files into one on one clock.
+
+    Parameters
+    ----------
+    histories
+        As ``open_history`` returns them for one file each; each with ``attrs["started"]`` (ISO 8601).
+
+    Returns
+    -------
+    DataTree
+        ``cycling`` (and ``impedance`` where any file holds spectra). ``time`` runs from the start of the first file,
+        ``charge`` goes on from file to file, ``source_index`` numbers the file of each row and spectrum. Half cycles
+        are not carried over; :func:`with_half_cycles` finds them anew.
+
+    Raises
+    ------
+    SchemaError
+        When there is no file, or a file does not say when it started, while there are several.
+    """
+    if not histories:
+        raise SchemaError("at least one history is needed", found="none")
+    if len(histories) == 1:
+        return histories[0]
+    starts = [_started(history) for history in histories]
+    order = sorted(range(len(histories)), key=lambda index: starts[index])
+    first = starts[order[0]]
+    cycling: list[xr.Dataset] = []
+    impedance: list[xr.Dataset] = []
+    charge, end = 0.0, -np.inf
+    for position, index in enumerate(order):
+        tree, shift = histories[index], (starts[index] - first).total_seconds()
+        rows = tree["cycling"].to_dataset() if "cycling" in tree.children else None
+        if rows is not None and rows.sizes["row"]:
+            moved = rows.assign(time=rows["time"] + shift, source_index=("row", np.full(rows.sizes["row"], position)))
+            if float(moved["time"][0]) < end:
+                _warn_overlap(tree, end - float(moved["time"][0]))
+                moved = moved.isel(row=np.flatnonzero(moved["time"].to_numpy() >= end))
+            if "charge" in moved and moved.sizes["row"]:
+                moved = moved.assign(charge=moved["charge"] + charge)
+            if moved.sizes["row"]:
+                cycling.append(moved)
+                end = float(moved["time"][-1])
+        if "impedance" in tree.children:
+            spectra = tree["impedance"].to_dataset()
+            changes = {name: spectra[name] + shift for name in ("time", "point_time") if name in spectra.variables}
+            if "charge" in spectra.variables:
+                changes["charge"] = spectra["charge"] + charge
+            count = spectra.sizes["spectrum"]
+            impedance.append(spectra.assign(changes).assign(source_index=("spectrum", np.full(count, position))))
+        if cycling and "charge" in cycling[-1]:
+            charge = float(cycling[-1]["charge"][-1])
+    nodes: dict[str, xr.Dataset] = {}
+    if cycling:
+        nodes["cycling"] = label(_join(cycling, "row"), "cycling")
+    if impedance:
+        nodes["impedance"] = label(_join(impedance, "spectrum"), "impedance")
+    tree = xr.DataTree.from_dict(nodes)
+    tree.attrs.update(_joint_attrs([histories[index] for index in order]), started=first.isoformat())
+    return tree
+
+
+def _started(history: xr.DataTree) -> datetime:
+    text = str(history.attrs.get("started", ""))
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise SchemaError(
+            "to join files on one clock each must say when it started",
+            found=f"{text!r} in {history.attrs.get('source_file', 'a history')}",
+            todo="Give that file alone, or export it with its acquisition time",
+        ) from None
+
+
+def _warn_overlap(tree: xr.DataTree, seconds: float) -> None:
+    import warnings
+
+    warnings.warn(
+        f"{tree.attrs.get('source_file', 'a file')} starts {seconds:.3g} s before the file before it ends; "
+        "its overlapping rows are left out",
+        DataQualityWarning,
+        stacklevel=3,
+    )
+
+
+def _join(parts: Sequence[xr.Dataset], dim: str) -> xr.Dataset:
+    """Concatenate along ``dim``; fields that some files lack are filled with NaN (-1 for whole numbers)."""
+    names = list(dict.fromkeys(str(name) for part in parts for name in part.variables))
+    filled = []
+    for part in parts:
+        extra: dict[str, tuple[tuple[str, ...], npt.NDArray[np.generic]]] = {}
+        for name in names:
+            if name in part.variables:
+                continue
+            model = next(other[name] for other in parts if name in other.variables)
+            shape = tuple(part.sizes[str(d)] for d in model.dims)
+            value: complex | float | int | bool = {"f": np.nan, "c": complex(np.nan, np.nan), "b": False}.get(
+                model.dtype.kind, -1
+            )
+            dims = tuple(str(d) for d in model.dims)
+            extra[name] = (dims, np.full(shape, value, dtype=model.dtype))
+        filled.append(part.reset_coords().assign(extra))
+    width = max((part.sizes.get("point", 0) for part in filled), default=0)
+    if width:
+        filled = [part.pad(point=(0, width - part.sizes["point"])) for part in filled]
+    return xr.concat(filled, dim=dim, data_vars="all", join="exact", combine_attrs="drop_conflicts")
+
+
+def _joint_attrs(histories: Sequence[xr.DataTree]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for key in ("source_file", "sha256", "technique", "reader"):
+        values = [str(history.attrs[key]) for history in histories if key in history.attrs]
+        if values:
+            joined[key] = "; ".join(values)
+    return joined
+
+
+def running_charge(time: Floats, current: Floats) -> Floats:
+    """Charge since the first row by the trapezoidal rule.
+
+    Parameters
+    ----------
+    time
+        (row,) s.
+    current
+        (row,) A; NaN counts as zero.
+
+    Returns
+    -------
+    ndarray
+        (row,) C, first element 0.
+    """
+    flow = np.nan_to_num(current, nan=0.0)
+    pieces = 0.5 * (flow[1:] + flow[:-1]) * np.diff(time)
+    return np.concatenate([[0.0], np.cumsum(pieces)])
+
+
+def current_sign(record: xr.Dataset) -> Integers:
+    """Direction of the current per row: +1 oxidation at the working electrode, -1 reduction, 0 none.
+
+    Parameters
+    ----------
+    record
+        Cycling record.
+
+    Returns
+    -------
+    ndarray
+        (row,) of -1, 0, 1. From ``current_setpoint`` where that is a number, else from ``current`` outside
+        :data:`DEAD_BAND` of its largest magnitude.
+    """
+    check(record, "cycling")
+    measured = np.nan_to_num(record["current"].to_numpy().astype(float), nan=0.0)
+    band = DEAD_BAND * np.max(np.abs(measured), initial=0.0)
+    sign = np.where(np.abs(measured) > band, np.sign(measured), 0.0)
+    if "current_setpoint" in record.variables:
+        demanded = record["current_setpoint"].to_numpy().astype(float)
+        sign = np.where(np.isfinite(demanded), np.sign(demanded), sign)
+    return sign.astype(np.int64)
+
+
+def with_half_cycles(record: xr.Dataset) -> xr.Dataset:
+    """Number the half cycles of a record.
+
+    Parameters
+    ----------
+    record
+        Cycling record.
+
+    Returns
+    -------
+    Dataset
+        The record with ``half_cycle`` (row): 0, 1, 2, ... where current flows, -1 where none does. A pause between
+        two runs of the same sign does not start a new half cycle.
+    """
+    sign = current_sign(record)
+    flowing = np.flatnonzero(sign)
+    number = np.full(sign.size, -1, dtype=np.int64)
+    if flowing.size:
+        turns = np.diff(sign[flowing]) != 0
+        number[flowing] = np.concatenate([[0], np.cumsum(turns)])
+    return label(record.assign(half_cycle=("row", number)), "cycling")
+
+
+def stripping_sign(cell: Cell | None) -> Literal[1, -1]:
+    """Sign of the current that strips the cell's anode (+1 when no cell is given: the anode is the working electrode)."""
+    return -1 if cell is not None and cell.anode_role == "counter" else 1
+
+
+def half_cycle_table(record: xr.Dataset, cell: Cell | None = None) -> xr.Dataset:
+    """One line per half cycle.
+
+    Parameters
+    ----------
+    record
+        Cycling record.
+    cell
+        Gives the role of the anode (strip or plate), the area and the mass; without it the anode is the working
+        electrode and areal and specific capacities are NaN.
+
+    Returns
+    -------
+    Dataset
+        Dimension ``half_cycle``: ``first_row``, ``last_row``, ``start_time`` and ``duration`` (s), ``charge_passed``
+        (C, magnitude), ``areal_capacity`` (C m-2), ``specific_capacity`` (C kg-1), ``mean_current`` (A),
+        ``start_voltage``, ``end_voltage`` (V), ``direction`` (``"strip"`` or ``"plate"``).
+    """
+    numbered = with_half_cycles(record)
+    number = numbered["half_cycle"].to_numpy()
+    time = numbered["time"].to_numpy().astype(float)
+    voltage = numbered["voltage"].to_numpy().astype(float)
+    current = numbered["current"].to_numpy().astype(float)
+    charge = numbered["charge"].to_numpy().astype(float) if "charge" in numbered else running_charge(time, current)
+    count = int(number.max(initial=-1)) + 1
+    rows = [np.flatnonzero(number == index) for index in range(count)]
+    first = np.array([group[0] for group in rows], dtype=np.int64)
+    last = np.array([group[-1] for group in rows], dtype=np.int64)
+    sign = current_sign(record)[first] if count else np.zeros(0, dtype=np.int64)
+    before = np.maximum(first - 1, 0)
+    passed = np.abs(charge[last] - charge[before]) if count else np.zeros(0)
+    area = np.nan if cell is None or cell.effective_area is None else cell.effective_area
+    mass = np.nan if cell is None or cell.anode.mass is None else cell.anode.mass
+    strip = sign == stripping_sign(cell)
+    dim = ("half_cycle",)
+    return xr.Dataset(
+        {
+            "first_row": (dim, first),
+            "last_row": (dim, last),
+            "start_time": (dim, time[first], {"units": "s"}),
+            "duration": (dim, time[last] - time[first], {"units": "s"}),
+            "charge_passed": (dim, passed, {"units": "C"}),
+            "areal_capacity": (dim, passed / area, {"units": "C m-2"}),
+            "specific_capacity": (dim, passed / mass, {"units": "C kg-1"}),
+            "mean_current": (dim, np.array([_mean(current[group]) for group in rows], dtype=float), {"units": "A"}),
+            "start_voltage": (dim, voltage[first], {"units": "V"}),
+            "end_voltage": (dim, voltage[last], {"units": "V"}),
+            "direction": (dim, np.where(strip, "strip", "plate").astype("U5")),
+        },
+        attrs={"kind": "half_cycles"},
+    )
+
+
+def _mean(values: Floats) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else float("nan")
+
+
+def step_table(record: xr.Dataset) -> xr.Dataset:
+    """One line per step of the instrument's program.
+
+    A step begins where the instrument's step number changes; where the file has none, where the set-point changes by
+    more than 2 % or the control mode changes; where it has neither, where the sign of the measured current changes.
+
+    Parameters
+    ----------
+    record
+        Cycling record.
+
+    Returns
+    -------
+    Dataset
+        Dimension ``step_index``: ``first_row``, ``last_row``, ``start_time``, ``duration`` (s), ``setpoint`` (A, NaN
+        without one), ``mean_current`` (A), ``start_voltage``, ``end_voltage`` (V). ``attrs["boundaries_from"]`` says
+        which rule was used.
+    """
+    check(record, "cycling")
+    rows = record.sizes["row"]
+    change, rule = _step_changes(record)
+    first = np.flatnonzero(np.concatenate([[rows > 0], change])) if rows else np.zeros(0, dtype=np.int64)
+    last = np.concatenate([first[1:] - 1, [rows - 1]]) if first.size else first
+    time = record["time"].to_numpy().astype(float)
+    voltage = record["voltage"].to_numpy().astype(float)
+    current = record["current"].to_numpy().astype(float)
+    demanded = (
+        record["current_setpoint"].to_numpy() if "current_setpoint" in record.variables else np.full(rows, np.nan)
+    )
+    spans = [slice(a, b + 1) for a, b in zip(first, last, strict=True)]
+    dim = ("step_index",)
+    return xr.Dataset(
+        {
+            "first_row": (dim, first),
+            "last_row": (dim, last),
+            "start_time": (dim, time[first], {"units": "s"}),
+            "duration": (dim, time[last] - time[first], {"units": "s"}),
+            "setpoint": (dim, np.array([_mean(demanded[span]) for span in spans], dtype=float), {"units": "A"}),
+            "mean_current": (dim, np.array([_mean(current[span]) for span in spans], dtype=float), {"units": "A"}),
+            "start_voltage": (dim, voltage[first], {"units": "V"}),
+            "end_voltage": (dim, voltage[last], {"units": "V"}),
+        },
+        attrs={"kind": "steps", "boundaries_from": rule},
+    )
+
+
+def _step_changes(record: xr.Dataset) -> tuple[npt.NDArray[np.bool_], str]:
+    """(row - 1,) true where a step begins, and the rule that said so."""
+    if "step" in record.variables and (record["step"].to_numpy() >= 0).any():
+        return np.diff(record["step"].to_numpy()) != 0, "the instrument's step numbers"
+    if "current_setpoint" in record.variables and np.isfinite(record["current_setpoint"].to_numpy()).any():
+        demanded = np.nan_to_num(record["current_setpoint"].to_numpy().astype(float), nan=0.0)
+        scale = np.maximum(np.abs(demanded[1:]), np.abs(demanded[:-1]))
+        change = np.abs(np.diff(demanded)) > 0.02 * scale
+        if "control_mode" in record.variables:
+            change |= np.diff(record["control_mode"].to_numpy()) != 0
+        return change, "changes of the set-point"
+    return np.diff(current_sign(record)) != 0, "changes of the sign of the measured current"

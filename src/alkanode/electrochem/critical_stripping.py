@@ -1,0 +1,227 @@
+"""Critical stripping capacity: how much metal leaves before the voltage runs away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from alkanode.data.cell import Cell
+from alkanode.data.schema import check, label
+from alkanode.data.steps import half_cycle_table, running_charge, stripping_sign, with_half_cycles
+from alkanode.foundation.errors import PhysicsError, SchemaError
+from alkanode.foundation.sources import Estimate, source
+from alkanode.foundation.units import QuantityLike, to_si
+
+HYSTERESIS_SAMPLES = 3
+"""A crossing counts when this many samples in a row stay above the cut-off (or all that are left): one noisy sample
+is no run-away."""
+
+DEFAULT_CUTOFFS = ("0.5 V", "1 V", "2 V")
+
+
+@source("Wu2025")
+def critical_stripping(
+    record: xr.Dataset,
+    cell: Cell | None = None,
+    *,
+    cutoff: QuantityLike | Sequence[QuantityLike] = DEFAULT_CUTOFFS,
+    path: xr.Dataset | None = None,
+    half_cycle: int | None = None,
+    series_resistance: QuantityLike | None = None,
+) -> xr.Dataset:
+    """Capacity stripped when the voltage passes a cut-off and stays there.
+
+    Parameters
+    ----------
+    record
+        Cycling record with ``time`` (s), ``current`` (A) and ``voltage`` (V).
+    cell
+        Gives the role of the anode, the area (m2) and the mass of alloy (kg). Without it the anode is the working
+        electrode and areal and specific capacities are NaN.
+    cutoff
+        Voltage or voltages that end the test, counted in the direction of stripping. Default 0.5, 1 and 2 V, so that
+        the choice of the cut-off shows in the result.
+    path
+        What :func:`alkanode.thermo.stripping_path` returned for the cell's alloy; gives the shares of theory and of
+        the capacity to the liquidus.
+    half_cycle
+        Number of the half cycle to reduce; by default the stripping half cycle with the most charge.
+    series_resistance
+        Resistance (ohm) whose voltage is taken off before the cut-off is applied; default none, the cut-off then
+        acts on the voltage as the instrument saw it.
+
+    Returns
+    -------
+    Dataset
+        Kind ``critical_stripping``, dimension ``cutoff`` (V): ``reached``; ``time`` (s of the record);
+        ``charge`` (C since the half cycle began); ``charge_interval`` (C, dimension ``bound``: the samples on both
+        sides of the crossing); ``areal_capacity`` (C m-2); ``specific_capacity`` (C kg-1 of alloy);
+        ``share_of_theory``, ``share_of_liquidus`` (1). NaN where the cut-off was not reached or an input is unknown.
+
+    Raises
+    ------
+    SchemaError
+        When the record holds no stripping half cycle, or not the one that was asked for.
+    PhysicsError
+        When a cut-off is not positive.
+
+    Notes
+    -----
+    q = integral of I dt from the start of the half cycle to the crossing, linearly interpolated between the samples
+    on both sides. A pause for impedance does not end the half cycle.
+    """
+    check(record, "cycling")
+    cutoffs = _cutoffs(cutoff)
+    sign = stripping_sign(cell)
+    numbered = with_half_cycles(record)
+    table = half_cycle_table(record, cell)
+    chosen = _choose(table, half_cycle)
+    rows = np.flatnonzero(numbered["half_cycle"].to_numpy() == chosen)
+    time = record["time"].to_numpy().astype(float)
+    current = record["current"].to_numpy().astype(float)
+    charge = record["charge"].to_numpy().astype(float) if "charge" in record else running_charge(time, current)
+    start = max(int(rows[0]) - 1, 0)
+    stripped = sign * (charge - charge[start])
+    voltage = sign * record["voltage"].to_numpy().astype(float)
+    if series_resistance is not None:
+        voltage = voltage - np.abs(np.nan_to_num(current)) * to_si(series_resistance, "resistance")
+    crossings = [_crossing(voltage[rows], level) for level in cutoffs]
+    at = np.array([_interpolate(stripped[rows], place) for place in crossings])
+    when = np.array([_interpolate(time[rows], place) for place in crossings])
+    bounds = np.array([_sides(stripped[rows], place) for place in crossings])
+    area = cell.effective_area if cell is not None and cell.effective_area is not None else np.nan
+    mass = cell.anode.mass if cell is not None and cell.anode.mass is not None else np.nan
+    specific = at / mass
+    theory, liquidus = np.nan, np.nan
+    if path is not None:
+        theory, liquidus = float(path["theoretical_capacity"]), float(path["capacity_to_liquidus"])
+    dim = ("cutoff",)
+    result = xr.Dataset(
+        {
+            "reached": (dim, np.isfinite(at)),
+            "time": (dim, when),
+            "charge": (dim, at),
+            "charge_interval": (("cutoff", "bound"), bounds, {"units": "C"}),
+            "areal_capacity": (dim, at / area),
+            "specific_capacity": (dim, specific),
+            "share_of_theory": (dim, specific / theory if theory else np.full(at.size, np.nan), {"units": "1"}),
+            "share_of_liquidus": (dim, specific / liquidus if liquidus else np.full(at.size, np.nan), {"units": "1"}),
+        },
+        coords={"cutoff": (dim, cutoffs, {"units": "V"}), "bound": ["lower", "upper"]},
+        attrs={
+            "half_cycle": chosen,
+            "first_row": int(rows[0]),
+            "last_row": int(rows[-1]),
+            "charge_stripped": float(stripped[rows[-1]]),
+            "largest_voltage": float(np.nanmax(voltage[rows])),
+            "convention": "charge since the start of the stripping half cycle; crossing interpolated between samples, "
+            f"held for {HYSTERESIS_SAMPLES} samples",
+        },
+    )
+    return label(result, "critical_stripping")
+
+
+def _cutoffs(cutoff: QuantityLike | Sequence[QuantityLike]) -> npt.NDArray[np.float64]:
+    many = cutoff if isinstance(cutoff, list | tuple | np.ndarray) else [cutoff]
+    levels = np.array([to_si(level, "voltage") for level in many])
+    if levels.size == 0 or (levels <= 0).any():
+        raise PhysicsError("a cut-off is a positive voltage in the direction of stripping", found=repr(cutoff))
+    return levels
+
+
+def _choose(table: xr.Dataset, half_cycle: int | None) -> int:
+    strips = np.flatnonzero(table["direction"].to_numpy() == "strip")
+    if half_cycle is not None:
+        if half_cycle not in strips:
+            raise SchemaError(
+                "a stripping half cycle is needed",
+                found=f"half cycle {half_cycle} of {table.sizes['half_cycle']}; stripping ones: {strips.tolist()}",
+            )
+        return half_cycle
+    if strips.size == 0:
+        raise SchemaError(
+            "critical_stripping needs a half cycle in which the anode is stripped",
+            found=f"{table.sizes['half_cycle']} half cycles, none of them stripping",
+            todo="Check anode_role: positive current strips the working electrode",
+        )
+    return int(strips[np.argmax(table["charge_passed"].to_numpy()[strips])])
+
+
+def _crossing(voltage: npt.NDArray[np.float64], level: float) -> float:
+    """Position (in samples) at which the voltage first passes a level and stays above; NaN when it never does."""
+    above = voltage >= level
+    held = above.copy()
+    for shift in range(1, HYSTERESIS_SAMPLES):
+        held[: above.size - shift] &= above[shift:]
+    first = np.flatnonzero(held)
+    if first.size == 0:
+        return float("nan")
+    k = int(first[0])
+    if k == 0:
+        return 0.0
+    low, high = voltage[k - 1], voltage[k]
+    return k - 1 + (level - low) / (high - low) if high > low else float(k)
+
+
+def _interpolate(values: npt.NDArray[np.float64], place: float) -> float:
+    return float(np.interp(place, np.arange(values.size), values)) if np.isfinite(place) else float("nan")
+
+
+def _sides(values: npt.NDArray[np.float64], place: float) -> tuple[float, float]:
+    """Values of the samples on both sides of a position."""
+    if not np.isfinite(place):
+        return float("nan"), float("nan")
+    return float(values[int(np.floor(place))]), float(values[min(int(np.ceil(place)), values.size - 1)])
+
+
+def stripping_estimates(limit: xr.Dataset, cell: Cell | None = None) -> dict[str, Estimate]:
+    """Headline numbers of a critical stripping test.
+
+    Parameters
+    ----------
+    limit
+        What :func:`critical_stripping` returned.
+    cell
+        Gives the uncertainty of area and mass that enters the intervals.
+
+    Returns
+    -------
+    dict
+        ``charge_at_0.5_V`` and so on, one per cut-off that was reached, and ``areal_capacity_at_...`` and
+        ``specific_capacity_at_...`` where area and mass are known. Intervals of charge are the samples on both sides
+        of the crossing; those of areal and specific capacity add two standard uncertainties of area or mass.
+    """
+    estimates: dict[str, Estimate] = {}
+    for index, level in enumerate(limit["cutoff"].to_numpy()):
+        if not bool(limit["reached"][index]):
+            continue
+        name = f"at_{level:g}_V"
+        low, high = (float(x) for x in limit["charge_interval"][index])
+        estimates[f"charge_{name}"] = Estimate(
+            value=float(limit["charge"][index]),
+            unit="C",
+            quantity="charge",
+            interval=(low, high),
+            label="measured; interval: samples on both sides of the crossing",
+        )
+        if cell is None:
+            continue
+        for kind, basis, spread in (
+            ("areal_capacity", cell.effective_area, cell.effective_area_uncertainty),
+            ("specific_capacity", cell.anode.mass, cell.anode.mass_uncertainty),
+        ):
+            if basis is None:
+                continue
+            share = 2 * (spread or 0.0) / basis
+            what = "sampling and two standard uncertainties of the " + ("area" if kind == "areal_capacity" else "mass")
+            estimates[f"{kind}_{name}"] = Estimate(
+                value=float(limit[kind][index]),
+                unit=str(limit[kind].attrs["units"]),
+                quantity=kind,
+                interval=(low / basis / (1 + share), high / basis / max(1 - share, 1e-9)),
+                label=f"measured; interval: {what if spread else 'sampling only, its uncertainty is not stated'}",
+            )
+    return estimates
