@@ -2,13 +2,14 @@
 
 from alkanode.data.cell import Cell, Electrode, Electrolyte, PressureStage
 from alkanode.data.cell_table import read_cell_table
+from alkanode.data.charge import direct_current, passed_charge, running_charge
 from alkanode.data.protocol import Protocol, Step
 from alkanode.data.schema import KINDS, Kind, check, label
 from alkanode.data.steps import (
     chain_histories,
     current_sign,
+    from_first_row,
     half_cycle_table,
-    running_charge,
     step_table,
     stripping_sign,
     with_half_cycles,
@@ -27,10 +28,13 @@ __all__ = [
     "chain_histories",
     "check",
     "current_sign",
+    "direct_current",
     "file_hash",
+    "from_first_row",
     "half_cycle_table",
     "label",
     "open_saved",
+    "passed_charge",
     "provenance",
     "read_cell_table",
     "running_charge",

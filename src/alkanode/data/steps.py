@@ -8,14 +8,16 @@ measured current carries noise and offset; else from the measured current outsid
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.cell import Cell
+from alkanode.data.charge import passed_charge
 from alkanode.data.schema import check, label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 
@@ -27,13 +29,16 @@ DEAD_BAND = 0.02
 a potentiostat on a fixed range (8 % offset occurs on the set-point itself, not on zero), below any step of a test."""
 
 
-def chain_histories(histories: Sequence[xr.DataTree]) -> xr.DataTree:
+def chain_histories(histories: Sequence[xr.DataTree], *, time_zone: str = "") -> xr.DataTree:
     """Join the histories of several files into one on one clock.
 
     Parameters
     ----------
     histories
         As ``open_history`` returns them for one file each; each with ``attrs["started"]`` (ISO 8601).
+    time_zone
+        IANA name of the zone of clocks that do not say theirs, for example ``"America/New_York"``. Needed only where
+        files with a zone (BDF) are joined with files without one (EC-Lab).
 
     Returns
     -------
@@ -45,13 +50,14 @@ def chain_histories(histories: Sequence[xr.DataTree]) -> xr.DataTree:
     Raises
     ------
     SchemaError
-        When there is no file, or a file does not say when it started, while there are several.
+        When there is no file, or, while there are several, one does not say when it started, or only some say their
+        time zone and none was given.
     """
     if not histories:
         raise SchemaError("at least one history is needed", found="none")
     if len(histories) == 1:
         return histories[0]
-    starts = [_started(history) for history in histories]
+    starts = _on_one_clock([_started(history) for history in histories], time_zone)
     order = sorted(range(len(histories)), key=lambda index: starts[index])
     first = starts[order[0]]
     cycling: list[xr.Dataset] = []
@@ -101,6 +107,24 @@ def _started(history: xr.DataTree) -> datetime:
         ) from None
 
 
+def _on_one_clock(starts: list[datetime], time_zone: str) -> list[datetime]:
+    """Starts that can be compared: all with a time zone, or all without."""
+    local = [start.tzinfo is None for start in starts]
+    if all(local) or not any(local):
+        return starts
+    try:
+        zone = ZoneInfo(time_zone) if time_zone else None
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SchemaError("a time zone is an IANA name such as 'Europe/Berlin'", found=repr(time_zone)) from None
+    if zone is None:
+        raise SchemaError(
+            "to join files on one clock each start must be in a known time zone",
+            found=f"{sum(local)} of {len(starts)} files without one",
+            todo="State time_zone, for example 'Europe/Berlin' or 'UTC'",
+        )
+    return [start.replace(tzinfo=zone) if start.tzinfo is None else start for start in starts]
+
+
 def _warn_overlap(tree: xr.DataTree, seconds: float) -> None:
     import warnings
 
@@ -144,24 +168,39 @@ def _joint_attrs(histories: Sequence[xr.DataTree]) -> dict[str, str]:
     return joined
 
 
-def running_charge(time: Floats, current: Floats) -> Floats:
-    """Charge since the first row by the trapezoidal rule.
+def from_first_row(history: xr.DataTree) -> xr.DataTree:
+    """Move the clock of a history so that its first row is at time 0.
 
     Parameters
     ----------
-    time
-        (row,) s.
-    current
-        (row,) A; NaN counts as zero.
+    history
+        With ``cycling``, ``impedance`` or both; instruments often count time from the start of a longer experiment.
 
     Returns
     -------
-    ndarray
-        (row,) C, first element 0.
+    DataTree
+        ``time`` and ``point_time`` less that of the first row; ``attrs["started"]`` moved by as much where it is known.
+        ``attrs["instrument_time_of_first_row"]`` (s) keeps what was taken off.
     """
-    flow = np.nan_to_num(current, nan=0.0)
-    pieces = 0.5 * (flow[1:] + flow[:-1]) * np.diff(time)
-    return np.concatenate([[0.0], np.cumsum(pieces)])
+    records = {name: node.to_dataset() for name, node in history.children.items()}
+    firsts = [
+        float(np.nanmin(r["time"].to_numpy())) for r in records.values() if "time" in r.variables and r["time"].size
+    ]
+    shift = min(firsts, default=0.0)
+    if shift == 0.0:
+        return history
+    attrs = dict(history.attrs) | {"instrument_time_of_first_row": shift}
+    if attrs.get("started"):
+        moment = datetime.fromisoformat(str(attrs["started"])) + timedelta(seconds=shift)
+        attrs["started"] = moment.isoformat(timespec="milliseconds")
+    moved = {}
+    for name, record in records.items():
+        changes = {key: record[key] - shift for key in ("time", "point_time") if key in record.variables}
+        common = {key: attrs[key] for key in ("started", "instrument_time_of_first_row") if key in attrs}
+        moved[name] = label(record.assign(changes).assign_attrs(common), name)
+    tree = xr.DataTree.from_dict(moved)
+    tree.attrs.update(attrs)
+    return tree
 
 
 def current_sign(record: xr.Dataset) -> Integers:
@@ -176,7 +215,7 @@ def current_sign(record: xr.Dataset) -> Integers:
     -------
     ndarray
         (row,) of -1, 0, 1. From ``current_setpoint`` where that is a number, else from ``current`` outside
-        :data:`DEAD_BAND` of its largest magnitude.
+        :data:`DEAD_BAND` of its largest magnitude. Rest, and impedance that is not under current control, is 0.
     """
     check(record, "cycling")
     measured = np.nan_to_num(record["current"].to_numpy().astype(float), nan=0.0)
@@ -185,6 +224,12 @@ def current_sign(record: xr.Dataset) -> Integers:
     if "current_setpoint" in record.variables:
         demanded = record["current_setpoint"].to_numpy().astype(float)
         sign = np.where(np.isfinite(demanded), np.sign(demanded), sign)
+    if "control_mode" in record.variables:
+        mode = record["control_mode"].to_numpy()
+        still = (mode == 0) | (mode == 4)
+        if "in_sweep" in record.variables:
+            still |= record["in_sweep"].to_numpy() & (mode != 3)
+        sign = np.where(still, 0.0, sign)
     return sign.astype(np.int64)
 
 
@@ -239,7 +284,7 @@ def half_cycle_table(record: xr.Dataset, cell: Cell | None = None) -> xr.Dataset
     time = numbered["time"].to_numpy().astype(float)
     voltage = numbered["voltage"].to_numpy().astype(float)
     current = numbered["current"].to_numpy().astype(float)
-    charge = numbered["charge"].to_numpy().astype(float) if "charge" in numbered else running_charge(time, current)
+    charge, how = passed_charge(numbered)
     count = int(number.max(initial=-1)) + 1
     rows = [np.flatnonzero(number == index) for index in range(count)]
     first = np.array([group[0] for group in rows], dtype=np.int64)
@@ -265,7 +310,7 @@ def half_cycle_table(record: xr.Dataset, cell: Cell | None = None) -> xr.Dataset
             "end_voltage": (dim, voltage[last], {"units": "V"}),
             "direction": (dim, np.where(strip, "strip", "plate").astype("U5")),
         },
-        attrs={"kind": "half_cycles"},
+        attrs={"kind": "half_cycles", "charge_from": how},
     )
 
 

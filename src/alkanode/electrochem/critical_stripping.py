@@ -9,8 +9,9 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.cell import Cell
+from alkanode.data.charge import direct_current, passed_charge
 from alkanode.data.schema import check, label
-from alkanode.data.steps import half_cycle_table, running_charge, stripping_sign, with_half_cycles
+from alkanode.data.steps import half_cycle_table, stripping_sign, with_half_cycles
 from alkanode.foundation.errors import PhysicsError, SchemaError
 from alkanode.foundation.sources import Estimate, source
 from alkanode.foundation.units import QuantityLike, to_si
@@ -57,8 +58,8 @@ def critical_stripping(
     -------
     Dataset
         Kind ``critical_stripping``, dimension ``cutoff`` (V): ``reached``; ``time`` (s of the record);
-        ``charge`` (C since the half cycle began); ``charge_interval`` (C, dimension ``bound``: the samples on both
-        sides of the crossing); ``areal_capacity`` (C m-2); ``specific_capacity`` (C kg-1 of alloy);
+        ``charge`` (C since the half cycle began); ``charge_interval`` (C, dimension ``bound``: the last sample below
+        the cut-off and the first at or above it); ``areal_capacity`` (C m-2); ``specific_capacity`` (C kg-1 of alloy);
         ``share_of_theory``, ``share_of_liquidus`` (1). NaN where the cut-off was not reached or an input is unknown.
 
     Raises
@@ -70,8 +71,9 @@ def critical_stripping(
 
     Notes
     -----
-    q = integral of I dt from the start of the half cycle to the crossing, linearly interpolated between the samples
-    on both sides. A pause for impedance does not end the half cycle.
+    q = integral of I dt from the start of the half cycle to the first sample at or above the cut-off that stays there
+    (:data:`HYSTERESIS_SAMPLES` samples): the charge the instrument would have delivered. A pause for impedance does
+    not end the half cycle. How the charge was found stands in ``attrs["charge_from"]``.
     """
     check(record, "cycling")
     cutoffs = _cutoffs(cutoff)
@@ -81,17 +83,16 @@ def critical_stripping(
     chosen = _choose(table, half_cycle)
     rows = np.flatnonzero(numbered["half_cycle"].to_numpy() == chosen)
     time = record["time"].to_numpy().astype(float)
-    current = record["current"].to_numpy().astype(float)
-    charge = record["charge"].to_numpy().astype(float) if "charge" in record else running_charge(time, current)
+    charge, how = passed_charge(record)
     start = max(int(rows[0]) - 1, 0)
     stripped = sign * (charge - charge[start])
     voltage = sign * record["voltage"].to_numpy().astype(float)
     if series_resistance is not None:
-        voltage = voltage - np.abs(np.nan_to_num(current)) * to_si(series_resistance, "resistance")
+        voltage = voltage - np.abs(np.nan_to_num(direct_current(record))) * to_si(series_resistance, "resistance")
     crossings = [_crossing(voltage[rows], level) for level in cutoffs]
-    at = np.array([_interpolate(stripped[rows], place) for place in crossings])
-    when = np.array([_interpolate(time[rows], place) for place in crossings])
-    bounds = np.array([_sides(stripped[rows], place) for place in crossings])
+    at = np.array([_value(stripped[rows], place) for place in crossings])
+    when = np.array([_value(time[rows], place) for place in crossings])
+    bounds = np.array([(_value(stripped[rows], _before(place)), _value(stripped[rows], place)) for place in crossings])
     area = cell.effective_area if cell is not None and cell.effective_area is not None else np.nan
     mass = cell.anode.mass if cell is not None and cell.anode.mass is not None else np.nan
     specific = at / mass
@@ -117,8 +118,9 @@ def critical_stripping(
             "last_row": int(rows[-1]),
             "charge_stripped": float(stripped[rows[-1]]),
             "largest_voltage": float(np.nanmax(voltage[rows])),
-            "convention": "charge since the start of the stripping half cycle; crossing interpolated between samples, "
-            f"held for {HYSTERESIS_SAMPLES} samples",
+            "charge_from": how,
+            "convention": "charge from the start of the stripping half cycle to the first sample at or above the cut-off "
+            f"that stays there for {HYSTERESIS_SAMPLES} samples",
         },
     )
     return label(result, "critical_stripping")
@@ -150,31 +152,22 @@ def _choose(table: xr.Dataset, half_cycle: int | None) -> int:
     return int(strips[np.argmax(table["charge_passed"].to_numpy()[strips])])
 
 
-def _crossing(voltage: npt.NDArray[np.float64], level: float) -> float:
-    """Position (in samples) at which the voltage first passes a level and stays above; NaN when it never does."""
+def _crossing(voltage: npt.NDArray[np.float64], level: float) -> int | None:
+    """First sample at or above a level that stays there; ``None`` when there is none."""
     above = voltage >= level
     held = above.copy()
     for shift in range(1, HYSTERESIS_SAMPLES):
         held[: above.size - shift] &= above[shift:]
     first = np.flatnonzero(held)
-    if first.size == 0:
-        return float("nan")
-    k = int(first[0])
-    if k == 0:
-        return 0.0
-    low, high = voltage[k - 1], voltage[k]
-    return k - 1 + (level - low) / (high - low) if high > low else float(k)
+    return int(first[0]) if first.size else None
 
 
-def _interpolate(values: npt.NDArray[np.float64], place: float) -> float:
-    return float(np.interp(place, np.arange(values.size), values)) if np.isfinite(place) else float("nan")
+def _before(place: int | None) -> int | None:
+    return None if place is None else max(place - 1, 0)
 
 
-def _sides(values: npt.NDArray[np.float64], place: float) -> tuple[float, float]:
-    """Values of the samples on both sides of a position."""
-    if not np.isfinite(place):
-        return float("nan"), float("nan")
-    return float(values[int(np.floor(place))]), float(values[min(int(np.ceil(place)), values.size - 1)])
+def _value(values: npt.NDArray[np.float64], place: int | None) -> float:
+    return float("nan") if place is None else float(values[place])
 
 
 def stripping_estimates(limit: xr.Dataset, cell: Cell | None = None) -> dict[str, Estimate]:
@@ -205,7 +198,7 @@ def stripping_estimates(limit: xr.Dataset, cell: Cell | None = None) -> dict[str
             unit="C",
             quantity="charge",
             interval=(low, high),
-            label="measured; interval: samples on both sides of the crossing",
+            label="measured; interval: last sample below the cut-off to first above",
         )
         if cell is None:
             continue

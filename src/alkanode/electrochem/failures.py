@@ -12,8 +12,9 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.cell import Cell
+from alkanode.data.charge import passed_charge
 from alkanode.data.schema import check, label
-from alkanode.data.steps import running_charge, with_half_cycles
+from alkanode.data.steps import with_half_cycles
 from alkanode.electrochem.contact_loss import ContactRule, find_run_away
 from alkanode.electrochem.shorts import ShortRule, find_collapse
 from alkanode.foundation.sources import source
@@ -113,7 +114,7 @@ def find_failures(
     voltage = record["voltage"].to_numpy().astype(float)
     current = record["current"].to_numpy().astype(float)
     demanded = _demanded(record, current)
-    charge = record["charge"].to_numpy().astype(float) if "charge" in record else running_charge(time, current)
+    charge, _ = passed_charge(record)
     offset = _open_circuit(voltage, number)
     found: list[_Found] = []
     for index in range(int(number.max(initial=-1)) + 1):
@@ -127,7 +128,7 @@ def find_failures(
         if collapse is not None and _unchanged(current[rows], collapse.index):
             row = int(rows[collapse.index])
             evidence = [
-                f"|V/I| fell from {collapse.before:.4g} to {collapse.after:.3g} ohm at t = {time[row]:.6g} s and stayed "
+                f"|V/I| fell from {collapse.before:.4g} to {collapse.after:.3g} ohm and stayed "
                 "there until the end of the half cycle, with the current unchanged"
             ]
             evidence += _short_by_electrolyte(collapse.after, resting)
@@ -147,7 +148,7 @@ def find_failures(
             row = int(rows[away.index])
             evidence = [
                 f"|V/I| grew from {away.start:.4g} ohm at the start of the half cycle beyond {contacts.growth:g} times "
-                f"that at t = {time[row]:.6g} s and ended at {away.end:.4g} ohm"
+                f"that and ended at {away.end:.4g} ohm"
             ]
             evidence += _contact_by_spectra(spectra)
             evidence += _contact_by_current(current[rows], demanded[rows], contacts)
@@ -246,9 +247,8 @@ def _contact_by_spectra(spectra: xr.Dataset | None) -> list[str]:
     if last <= ARC_GROWTH * lowest:
         return []
     return [
-        f"the real part at the low-frequency end grew from {lowest:.4g} to {last:.4g} ohm before the spectra became unusable"
-        if spectra.sizes["spectrum"] > 2
-        else f"the real part at the low-frequency end grew from {lowest:.4g} to {last:.4g} ohm"
+        f"the real part at the low-frequency end grew from {lowest:.4g} to {last:.4g} ohm over the usable spectra of the "
+        "half cycle"
     ]
 
 

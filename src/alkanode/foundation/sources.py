@@ -77,6 +77,11 @@ class Estimate:
     label: str
     interval: tuple[float, float] | None = None
 
+    @property
+    def basis(self) -> str:
+        """What the number rests on, without what its interval covers."""
+        return self.label.partition("; interval")[0]
+
     def to_json(self) -> dict[str, Any]:
         """The machine-readable form ``{value, unit, interval, label}``."""
         return {

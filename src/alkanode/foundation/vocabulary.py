@@ -206,6 +206,14 @@ def _entries() -> tuple[Quantity, ...]:
             definition="Distribution of relaxation times: resistance per unit ln(tau).",
         ),
         q(
+            name="capacitance",
+            unit="F",
+            display_unit="uF",
+            factor=1e6,
+            symbol="C",
+            definition="Charge stored per voltage; of a relaxation, tau/R.",
+        ),
+        q(
             name="series_resistance",
             unit="ohm",
             symbol="R_0",

@@ -129,3 +129,13 @@ def test_a_chain_needs_clocks() -> None:
         chain_histories([history(""), history("2025-01-01T00:00:00")])
     with pytest.raises(SchemaError, match="at least one"):
         chain_histories([])
+
+
+def test_local_and_zoned_clocks_need_a_time_zone() -> None:
+    local, zoned = history("2025-01-01T01:00:00"), history("2025-01-01T00:00:10+00:00")
+    with pytest.raises(SchemaError, match="time_zone"):
+        chain_histories([local, zoned])
+    joined = chain_histories([local, zoned], time_zone="Europe/Berlin")
+    assert joined["cycling"]["time"].to_numpy().tolist() == [0, 1, 2, 10, 11, 12]
+    with pytest.raises(SchemaError, match="IANA"):
+        chain_histories([local, zoned], time_zone="Berlin")

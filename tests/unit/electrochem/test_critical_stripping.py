@@ -22,10 +22,10 @@ def ramp(sign: float = 1.0) -> xr.Dataset:
     return run(sign * np.linspace(0, 3, 31), sign * np.full(31, 2.0))
 
 
-def test_charge_at_the_crossing_is_interpolated() -> None:
+def test_charge_counts_to_the_first_sample_above() -> None:
     limit = critical_stripping(ramp(), cutoff=["0.55 V", "1 V"])
-    assert limit["time"].to_numpy() == pytest.approx([5.5, 10.0])
-    assert limit["charge"].to_numpy() == pytest.approx([11.0, 20.0])
+    assert limit["time"].to_numpy() == pytest.approx([6.0, 10.0])
+    assert limit["charge"].to_numpy() == pytest.approx([12.0, 20.0])
     assert limit["charge_interval"].to_numpy()[0] == pytest.approx([10.0, 12.0])
 
 

@@ -1,0 +1,29 @@
+"""``alkanode demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from alkanode.cli.output import json_option
+
+
+@click.command()
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("alkanode-demo"), show_default=True
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the noise.")
+@json_option
+def demo(output: Path, seed: int, as_json: bool) -> int:
+    """Write a virtual experiment as raw files and a study, run that study, compare with the truth.
+
+    Needs no file from outside. The virtual NaK50 cell loses contact by a stated law while it is stripped.
+    """
+    from alkanode.cli.run import execute
+    from alkanode.virtual import write_demo
+
+    study = write_demo(output / "experiment", seed=seed)
+    if not as_json:
+        click.echo(f"virtual experiment written to {study.parent}")
+    return execute(study, output / "result", data=None, as_json=as_json)

@@ -1,0 +1,84 @@
+"""``alkanode electrochem stripping|failures``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from alkanode.cli.output import (
+    cell_option,
+    cycling_of,
+    emit,
+    files_argument,
+    json_option,
+    load_cell,
+    load_history,
+    output_option,
+)
+
+
+@click.group()
+def electrochem() -> None:
+    """Critical stripping and failures of a cell."""
+
+
+@electrochem.command()
+@files_argument
+@cell_option
+@click.option("--cutoff", "cutoffs", multiple=True, help="Voltage that ends the test; default 0.5, 1 and 2 V.")
+@click.option("--half-cycle", type=int, help="Half cycle to reduce; default the one with the most charge.")
+@json_option
+@output_option
+def stripping(
+    files: tuple[Path, ...],
+    cell_path: Path | None,
+    cutoffs: tuple[str, ...],
+    half_cycle: int | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Capacity stripped from FILES when the voltage passes a cut-off; without --cell the anode is the working electrode."""
+    from alkanode.foundation.errors import AlkanodeError
+    from alkanode.studies.phases import path_of
+    from alkanode.studies.runner import gathered_warnings
+    from alkanode.studies.stripping import stripping_part
+    from alkanode.studies.study import Stripping
+
+    caught: list[str] = []
+    cell = load_cell(cell_path)
+    record = cycling_of(load_history(files, caught))
+    settings = Stripping(half_cycle=half_cycle, **({"cutoffs": list(cutoffs)} if cutoffs else {}))
+    with gathered_warnings(caught):
+        try:
+            path = None if cell is None else path_of(cell)
+        except AlkanodeError as reason:
+            caught.append(f"no shares of theory and liquidus: {reason}")
+            path = None
+        part = stripping_part(record, cell, settings, path)
+    emit(part, inputs=[*files, cell_path], warnings=caught, as_json=as_json, output=output)
+
+
+@electrochem.command()
+@files_argument
+@cell_option
+@click.option("--electrolyte-resistance", "resistance", help="For example '127 ohm'; default from the cell.")
+@json_option
+@output_option
+def failures(
+    files: tuple[Path, ...], cell_path: Path | None, resistance: str | None, as_json: bool, output: Path | None
+) -> None:
+    """Hard shorts and loss of contact in FILES, each with its evidence."""
+    from alkanode.impedance import check_spectra
+    from alkanode.studies.findings import failures_part
+    from alkanode.studies.runner import gathered_warnings
+    from alkanode.studies.study import Failures
+
+    caught: list[str] = []
+    cell = load_cell(cell_path)
+    history = load_history(files, caught)
+    record = cycling_of(history)
+    with gathered_warnings(caught):
+        checked = check_spectra(history["impedance"].to_dataset()) if "impedance" in history.children else None
+        part = failures_part(record, cell, Failures(electrolyte_resistance=resistance), checked)
+    emit(part, inputs=[*files, cell_path], warnings=caught, as_json=as_json, output=output)

@@ -1,0 +1,113 @@
+"""What every command says: one JSON object, or findings and numbers for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from alkanode.data import Cell
+    from alkanode.studies import Part
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(function: F) -> F:
+    """``--json``: print one object in SI instead of text."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object in SI.")(function)
+
+
+def output_option(function: F) -> F:
+    """``-o``: folder for records, figures and their data."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder for records (HDF5) and figures.",
+    )(function)
+
+
+def cell_option(function: F) -> F:
+    """``--cell``: a cell file."""
+    return click.option(
+        "--cell", "cell_path", type=click.Path(path_type=Path), help="Cell file (YAML): roles, area, mass, electrolyte."
+    )(function)
+
+
+def files_argument(function: F) -> F:
+    """One or several raw files of one history."""
+    return click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))(function)
+
+
+def load_cell(path: Path | None) -> Cell | None:
+    """The cell of ``--cell``, or none."""
+    from alkanode.data import Cell
+
+    return None if path is None else Cell.from_yaml(path)
+
+
+def load_history(files: Sequence[Path], caught: list[str]) -> xr.DataTree:
+    """One history from the files; warnings are gathered."""
+    from alkanode.io import open_history
+    from alkanode.studies.runner import gathered_warnings
+
+    with gathered_warnings(caught):
+        return open_history(list(files))
+
+
+def cycling_of(history: xr.DataTree) -> xr.Dataset:
+    """The cycling record of a history.
+
+    Raises
+    ------
+    ReaderError
+        When the files hold spectra only.
+    """
+    from alkanode.foundation.errors import ReaderError
+
+    if "cycling" not in history.children:
+        raise ReaderError("a file with voltage and current over time is needed", found="spectra only")
+    return history["cycling"].to_dataset()
+
+
+def emit(
+    part: Part,
+    *,
+    inputs: Sequence[Path | None] = (),
+    warnings: Sequence[str] = (),
+    as_json: bool = False,
+    output: Path | None = None,
+) -> None:
+    """Print a part as one JSON object or as text, and write its files where a folder was given."""
+    from alkanode.data import provenance
+    from alkanode.studies.runner import hashed, json_ready, write_part
+    from alkanode.studies.wording import worded
+
+    hashes = [hashed(path) for path in inputs if path is not None]
+    if output is not None:
+        write_part(part, output, provenance(inputs={entry["file"]: entry["sha256"] for entry in hashes}))
+    if as_json:
+        command = click.get_current_context().command_path
+        results = part.to_json()
+        if output is not None:
+            results["files"] = str(output)
+        whole = {"command": command, "inputs": hashes, "results": results, "warnings": list(warnings)}
+        click.echo(json.dumps(json_ready(whole), indent=2))
+        return
+    click.echo(part.title)
+    for name, estimate in part.estimates.items():
+        click.echo(f"  {name.replace('_', ' '):<36} {worded(estimate)}")
+    for sentence in part.findings:
+        click.echo(f"- {sentence}")
+    for label in dict.fromkeys(estimate.label for estimate in part.estimates.values()):
+        click.echo(f"  rests on: {label}")
+    for line in warnings:
+        click.echo(f"warning: {line}", err=True)
+    if output is not None:
+        click.echo(f"written to {output}")

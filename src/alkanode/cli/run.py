@@ -1,0 +1,64 @@
+"""``alkanode run`` and ``alkanode schema``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from alkanode.cli.main import EXIT_INTERRUPTED, EXIT_PARTIAL
+from alkanode.cli.output import json_option
+
+
+@click.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write."
+)
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the raw files.")
+@json_option
+def run(study: Path, output: Path, data: Path | None, as_json: bool) -> int:
+    """Run a STUDY: read its raw files, compute, write report.html and results.json.
+
+    Exit code 3 says that parts failed; what was computed is written all the same.
+    """
+    return execute(study, output, data=data, as_json=as_json)
+
+
+def execute(study: Path, output: Path, *, data: Path | None, as_json: bool) -> int:
+    """Run a study file and write everything; returns the exit code."""
+    from alkanode.foundation.runtime import TextProgress
+    from alkanode.report import write_report
+    from alkanode.studies import Study, run_study
+
+    outcome = run_study(Study.from_yaml(study, data=data), output, progress=TextProgress())
+    whole = outcome.to_json(click.get_current_context().command_path)
+    whole["results"]["files"] = {"report": "report.html", "records": "records", "figures": "figures"}
+    text = json.dumps(whole, indent=2)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "results.json").write_text(text + "\n", encoding="utf-8")
+    report = write_report(outcome, output / "report.html")
+    if as_json:
+        click.echo(text)
+    else:
+        for part in outcome.parts:
+            for sentence in part.findings:
+                click.echo(f"- {sentence}")
+        for name, reason in outcome.skipped.items():
+            click.echo(f"not computed, {name}: {reason}")
+        click.echo(f"{len(outcome.warnings)} warnings; report: {report}")
+    for name, reason in outcome.failed.items():
+        click.echo(f"alkanode: {name} failed: {reason}", err=True)
+    if outcome.interrupted:
+        click.echo("alkanode: interrupted; what had been computed is written", err=True)
+        return EXIT_INTERRUPTED
+    return EXIT_PARTIAL if outcome.failed else 0
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of a study file, for editors."""
+    from alkanode.studies import study_schema
+
+    click.echo(json.dumps(study_schema(), indent=2))

@@ -1,0 +1,19 @@
+"""Coordinates of spectra (time, charge, step, cycle, place in the file) handed on from record to result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SPECTRUM_COORDINATES = ("spectrum", "time", "charge", "step", "cycle", "source_index")
+
+
+def spectrum_coordinates(record: xr.Dataset) -> dict[str, xr.Variable]:
+    """The coordinates over spectrum that a record has, by name, without units (those are labelled again)."""
+    return {
+        name: record[name].variable
+        for name in SPECTRUM_COORDINATES
+        if name in record.variables and record[name].dims == ("spectrum",)
+    }

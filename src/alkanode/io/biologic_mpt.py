@@ -1,0 +1,255 @@
+"""Reader of BioLogic's text files (``.mpt``, and ``.txt`` from "Export as Text").
+
+Layout (CP1252, lines ended by LF or CRLF)::
+
+    EC-Lab ASCII FILE
+    Nb header lines : 97
+    ...  name of the technique, key : value lines, a table of settings
+    mode<TAB>ox/red<TAB>...<TAB>time/s<TAB>...        <- the last header line
+    3<TAB>1<TAB>...                                   <- one line per row
+
+The decimal mark is that of the computer's locale, in the header and in the rows. The line "Acquisition started on"
+may be missing. A file may also begin with the line of column names.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import xarray as xr
+
+from alkanode.foundation.errors import DataQualityWarning, ReaderError
+from alkanode.io.biologic_columns import meaning
+from alkanode.io.biologic_fields import BiologicHeader, biologic_history
+from alkanode.io.rows import read_bytes, source_attrs
+
+_FIRST_LINES = (b"EC-Lab ASCII FILE", b"BT-Lab ASCII FILE")
+_COUNT = re.compile(rb"Nb header lines\s*:\s*(\d+)")
+_SETTINGS_WIDTH = 20
+
+
+class MptReader:
+    """Reads text exports of EC-Lab."""
+
+    name: ClassVar[str] = "biologic-mpt"
+    suffixes: ClassVar[tuple[str, ...]] = (".mpt", ".txt")
+
+    @staticmethod
+    def sniff(head: bytes) -> bool:
+        """Whether the first bytes of a file are those of a text export of EC-Lab."""
+        head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        return head.startswith(_FIRST_LINES) or _names_columns(head.split(b"\n", 1)[0])
+
+    def read(self, path: Path) -> xr.DataTree:
+        """Read one file.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Returns
+        -------
+        DataTree
+            ``cycling`` (all rows) and, where there are sweeps, ``impedance``; see
+            :func:`alkanode.io.biologic_fields.biologic_history`.
+
+        Raises
+        ------
+        ReaderError
+            When the file is no text export of EC-Lab, holds no rows, or columns with unknown units.
+
+        Warns
+        -----
+        DataQualityWarning
+            When cells cannot be read as numbers, the last line is incomplete, or the start of the clock is missing.
+        """
+        content = read_bytes(path)
+        text = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+        header_lines, names, body = _split(text, path.name)
+        columns = _columns(names, body, path.name)
+        header = _header(header_lines, path.name)
+        return biologic_history(columns, header, source_attrs(path, content, reader=self.name))
+
+
+def _names_columns(line: bytes) -> bool:
+    labels = line.decode("cp1252", errors="replace").strip().split("\t")
+    return (
+        len(labels) > 2 and ("time/s" in labels or "freq/Hz" in labels) and any("/V" in x or "Ohm" in x for x in labels)
+    )
+
+
+def _split(text: bytes, name: str) -> tuple[list[str], list[str], bytes]:
+    """Header lines, names of the columns, and the rows."""
+    first, _, rest = text.partition(b"\n")
+    if first.startswith(_FIRST_LINES):
+        second, _, rest = rest.partition(b"\n")
+        match = _COUNT.match(second)
+        if match is None or int(match[1]) < 3:
+            raise ReaderError(
+                f"the second line of {name!r} must give the number of header lines", found=repr(second[:60])
+            )
+        parts = rest.split(b"\n", int(match[1]) - 2)
+        if len(parts) < int(match[1]) - 1:
+            raise ReaderError(f"{name!r} must hold rows", found=f"{len(parts) + 2} lines, all of them header")
+        header = [line.decode("cp1252", errors="replace").rstrip("\r") for line in parts[:-2]]
+        label_line, body = parts[-2], parts[-1]
+    elif _names_columns(first):
+        header, label_line, body = [], first, rest
+    else:
+        raise ReaderError(f"{name!r} must begin as a text export of EC-Lab", found=repr(first[:60]))
+    names = label_line.decode("cp1252", errors="replace").strip("\r\n").split("\t")
+    if not body.strip():
+        raise ReaderError(f"{name!r} must hold rows", found="a header only")
+    return header, names, body
+
+
+def _columns(names: Sequence[str], body: bytes, name: str) -> dict[str, npt.NDArray[Any]]:
+    """Used columns in SI under the names of their quantities."""
+    body = _without_partial_line(body, name)
+    width = body.split(b"\n", 1)[0].rstrip(b"\r\n").count(b"\t") + 1
+    wanted: dict[int, tuple[str, float]] = {}
+    for place, label in enumerate(names[:width]):
+        known = meaning(label)
+        if known is not None and known[0] not in {quantity for quantity, _ in wanted.values()}:
+            wanted[place] = known
+    if not wanted:
+        raise ReaderError(f"{name!r} must hold known columns", found=", ".join(names) or "none")
+    frame = _parse(body, width, list(wanted), name)
+    columns: dict[str, npt.NDArray[Any]] = {}
+    for place, (quantity, factor) in wanted.items():
+        values = frame[f"c{place}"].to_numpy()
+        columns[quantity] = values if factor == 1.0 else values * factor
+    return columns
+
+
+def _without_partial_line(body: bytes, name: str) -> bytes:
+    body = body.rstrip(b"\r\n \x00\x1a") + b"\n"
+    start = body.rfind(b"\n", 0, -1) + 1
+    expected = body.split(b"\n", 1)[0].count(b"\t")
+    if start and body.count(b"\t", start) < expected:
+        warnings.warn(
+            f"{name}: the last line is incomplete and left out; the file is cut off", DataQualityWarning, stacklevel=2
+        )
+        return body[:start]
+    return body
+
+
+def _parse(body: bytes, width: int, places: list[int], name: str) -> pl.DataFrame:
+    """Read the wanted columns as numbers; what is no number becomes NaN with a warning."""
+    comma = b"," in body[: body.find(b"\n") + 1]
+    names = [f"c{place}" for place in range(width)]
+    wanted = [names[place] for place in places]
+
+    def read(kind: type[pl.DataType]) -> pl.DataFrame:
+        return pl.read_csv(
+            io.BytesIO(body),
+            has_header=False,
+            separator="\t",
+            quote_char=None,
+            decimal_comma=comma,
+            schema=dict.fromkeys(names, kind),
+            columns=places,
+            truncate_ragged_lines=True,
+            encoding="utf8-lossy",
+            null_values=["", "\r"],
+        )
+
+    try:
+        frame = read(pl.Float64)
+    except pl.exceptions.PolarsError:
+        try:
+            texts = read(pl.String)
+        except pl.exceptions.PolarsError as cause:
+            raise ReaderError(f"{name!r} must hold a table of numbers", found=str(cause).splitlines()[0]) from cause
+        stripped = pl.all().str.strip_chars()
+        frame = texts.select((stripped.str.replace(",", ".") if comma else stripped).cast(pl.Float64, strict=False))
+    if frame.height == 0:
+        raise ReaderError(f"{name!r} must hold rows", found="none")
+    empty = frame.null_count().row(0)
+    if min(empty) == frame.height or sum(empty) > frame.height * len(empty) / 2:
+        raise ReaderError(f"{name!r} must hold a table of numbers", found="mostly text or nothing")
+    if any(empty):
+        bad = {column: count for column, count in zip(wanted, empty, strict=True) if count}
+        rows = frame.select(pl.any_horizontal(pl.all().is_null()).arg_true()).to_series()
+        warnings.warn(
+            f"{name}: {sum(bad.values())} cells are empty or no numbers and become NaN (first in row {rows[0]})",
+            DataQualityWarning,
+            stacklevel=2,
+        )
+    return frame.fill_null(np.nan)
+
+
+def _header(lines: Sequence[str], name: str) -> BiologicHeader:
+    values: dict[str, str] = {}
+    for line in lines:
+        key, colon, value = line.partition(" : ")
+        if colon:
+            values.setdefault(key.strip(), value.strip())
+    technique = next((line.strip() for line in lines if line.strip()), "")
+    software = re.search(r"for windows v([\d.]+)", "\n".join(lines))
+    return BiologicHeader(
+        technique=technique if " : " not in technique else "",
+        started=_date(values.get("Acquisition started on", ""), name),
+        instrument=values.get("Device", ""),
+        channel=values.get("Run on channel", ""),
+        software=f"EC-Lab {software[1]}" if software else "",
+        area=_quantity(values.get("Electrode surface area", ""), {"cm²": 1e-4, "m²": 1.0, "mm²": 1e-6}),
+        mass=_quantity(values.get("Characteristic mass", ""), {"g": 1e-3, "mg": 1e-6, "kg": 1.0, "µg": 1e-9}),
+        electrode=values.get("Electrode material", ""),
+        electrolyte=values.get("Electrolyte", ""),
+        comments=values.get("Comments", ""),
+        step_types=_step_types(lines),
+    )
+
+
+def _step_types(lines: Sequence[str]) -> dict[int, str]:
+    """Types of the steps of a Modulo Bat: two lines of cells 20 characters wide."""
+    table: dict[str, list[str]] = {}
+    for line in lines:
+        key = line[:_SETTINGS_WIDTH].strip()
+        if key in {"Ns", "ctrl_type"}:
+            cells = range(_SETTINGS_WIDTH, len(line), _SETTINGS_WIDTH)
+            table.setdefault(key, [line[at : at + _SETTINGS_WIDTH].strip() for at in cells])
+    if len(table) < 2:
+        return {}
+    return {int(step): kind for step, kind in zip(table["Ns"], table["ctrl_type"], strict=False) if step.isdigit()}
+
+
+def _quantity(text: str, units: dict[str, float]) -> float | None:
+    match = re.match(r"^([-+\d.,eE]+)\s+(\S+)$", text)
+    if match is None or match[2] not in units:
+        return None
+    try:
+        return float(f"{float(match[1].replace(',', '.')) * units[match[2]]:.7g}")
+    except ValueError:
+        return None
+
+
+def _date(text: str, name: str) -> str:
+    """ISO 8601 of ``08/23/2021 11:44:40.646``; the month comes first wherever it can.
+
+    EC-Lab writes month, day and year, with the separator of the computer's locale.
+    """
+    parts = re.match(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2,4})\s+(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,6}))?$", text)
+    if parts is None:
+        warnings.warn(f"{name}: the header does not say when the acquisition started", DataQualityWarning, stacklevel=3)
+        return ""
+    first, second, year, hour, minute, seconds = (int(part) for part in parts.groups()[:6])
+    month, day = (first, second) if first <= 12 else (second, first)
+    micro = int((parts[7] or "0").ljust(6, "0"))
+    try:
+        moment = datetime(year + 2000 if year < 100 else year, month, day, hour, minute, seconds, micro)
+    except ValueError:
+        warnings.warn(f"{name}: the acquisition start {text!r} is no date", DataQualityWarning, stacklevel=3)
+        return ""
+    return moment.isoformat(timespec="milliseconds")

@@ -1,0 +1,187 @@
+"""From rows to a history: what every cycler reader ends with.
+
+A reader turns its columns into plain arrays in SI under the names of the vocabulary, one value per row. Here they
+become the record ``cycling`` (all rows) and, where rows carry a frequency, the record ``impedance`` (one row of
+points per sweep).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import warnings
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from alkanode.data.charge import running_charge
+from alkanode.data.schema import KINDS, label
+from alkanode.foundation.errors import DataQualityWarning, ReaderError
+from alkanode.io.sweeps import first_of_each, fold, sweep_numbers
+
+Rows = Mapping[str, npt.NDArray[Any]]
+
+_POINT_FIELDS = ("voltage", "current", "voltage_amplitude", "current_amplitude")
+_SPECTRUM_FIELDS = ("time", "charge", "step", "cycle")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file, or say why not.
+
+    Raises
+    ------
+    ReaderError
+        When the file is absent, a folder, empty or not readable.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as cause:
+        raise ReaderError(
+            f"{path.name!r} must be a readable file", found=cause.strerror or type(cause).__name__
+        ) from cause
+    if not content:
+        raise ReaderError(f"{path.name!r} must hold data", found="an empty file")
+    return content
+
+
+@functools.cache
+def _version() -> str:
+    return version("alkanode")
+
+
+def source_attrs(path: Path, content: bytes, *, reader: str) -> dict[str, Any]:
+    """Where a record comes from: reader and version, file name, SHA-256 of the file."""
+    return {
+        "reader": reader,
+        "reader_version": _version(),
+        "source_file": path.name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def integrated_charge(rows: Rows) -> tuple[npt.NDArray[np.float64], str]:
+    """Integrate the current where a file holds no charge.
+
+    Parameters
+    ----------
+    rows
+        Needs ``time`` (s) and ``current`` (A).
+
+    Returns
+    -------
+    ndarray
+        Charge (C) since the first row, by the trapezoidal rule; NaN throughout without any current.
+    str
+        Where it comes from, in words.
+    """
+    if not np.isfinite(rows["current"]).any():
+        return np.full(rows["time"].size, np.nan), "absent: no current and no charge in the file"
+    with np.errstate(all="ignore"):
+        return running_charge(rows["time"], rows["current"]), "integrated current"
+
+
+def whole_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """Step and cycle numbers as integers, -1 where they are missing or absurd."""
+    usable = np.isfinite(values) & (np.abs(values) < 2**31)
+    return np.where(usable, np.rint(np.where(usable, values, 0.0)), -1).astype(np.int32)
+
+
+def history_from_rows(
+    rows: Rows, attrs: Mapping[str, Any], *, loop: npt.NDArray[np.int32] | None = None
+) -> xr.DataTree:
+    """Build a history from rows.
+
+    Parameters
+    ----------
+    rows
+        Arrays of one length in SI under names of the vocabulary. ``time``, ``voltage`` and ``current`` make the record
+        ``cycling``; ``frequency`` (Hz, zero or NaN on DC rows) and ``impedance`` (ohm, complex) besides them make the
+        record ``impedance``.
+    attrs
+        Written on the tree and on each record.
+    loop
+        Sweep counter of the instrument, where it gives one.
+
+    Returns
+    -------
+    DataTree
+        Children ``cycling`` (absent only when the rows carry no time) and ``impedance`` (when there are sweeps).
+
+    Raises
+    ------
+    ReaderError
+        When there are no rows, or when the time is missing in some row or runs backwards.
+    """
+    size = len(next(iter(rows.values()), np.empty(0)))
+    if size == 0:
+        raise ReaderError(f"{attrs['source_file']!r} must hold rows", found="none")
+    if "time" in rows:
+        _check_time(rows["time"], attrs)
+    numbers: npt.NDArray[np.integer] = np.full(size, -1, dtype=np.int64)
+    if "frequency" in rows and "impedance" in rows:
+        numbers = sweep_numbers(
+            rows["frequency"], time=rows.get("time"), step=rows.get("step"), loop=loop, cycle=rows.get("cycle")
+        )
+    children: dict[str, xr.Dataset] = {"/": xr.Dataset(attrs=dict(attrs))}
+    if "time" in rows:
+        children["cycling"] = _cycling(rows, numbers, attrs)
+    if (numbers >= 0).any():
+        children["impedance"] = _impedance(rows, numbers, attrs)
+    if "time" not in rows:
+        if "impedance" not in children:
+            raise ReaderError(f"{attrs['source_file']!r} must hold a time column", found=", ".join(rows))
+        warnings.warn(
+            f"{attrs['source_file']}: no time column, so the spectra have no times and there is no voltage history",
+            DataQualityWarning,
+            stacklevel=2,
+        )
+    return xr.DataTree.from_dict(children)
+
+
+def _check_time(time: npt.NDArray[np.float64], attrs: Mapping[str, Any]) -> None:
+    if not np.isfinite(time).all():
+        row = int(np.flatnonzero(~np.isfinite(time))[0])
+        raise ReaderError(f"every row of {attrs['source_file']!r} needs a time", found=f"{time[row]} at row {row}")
+    back = np.flatnonzero(np.diff(time) < 0)
+    if back.size:
+        row = int(back[0]) + 1
+        raise ReaderError(
+            f"the time of {attrs['source_file']!r} must not run backwards",
+            found=f"{time[row]:.6g} s after {time[row - 1]:.6g} s at row {row} ({back.size} such rows)",
+            todo="Export the parts as files of their own and give them to open_history together",
+        )
+
+
+def _cycling(rows: Rows, numbers: npt.NDArray[np.integer], attrs: Mapping[str, Any]) -> xr.Dataset:
+    known = (*KINDS["cycling"].required, *KINDS["cycling"].optional)
+    fields = {name: rows[name] for name in known if name in rows}
+    fields["in_sweep"] = numbers >= 0
+    record = xr.Dataset({name: ("row", values) for name, values in fields.items()}, attrs=dict(attrs))
+    return label(record, "cycling")
+
+
+def _impedance(rows: Rows, numbers: npt.NDArray[np.integer], attrs: Mapping[str, Any]) -> xr.Dataset:
+    point, spectrum = ("spectrum", "point"), ("spectrum",)
+    fields: dict[str, Any] = {
+        "frequency": (point, fold(rows["frequency"], numbers, missing=np.nan)),
+        "impedance": (point, fold(rows["impedance"], numbers, missing=complex(np.nan, np.nan))),
+    }
+    if "counter_impedance" in rows:
+        fields["counter_impedance"] = (
+            point,
+            fold(rows["counter_impedance"], numbers, missing=complex(np.nan, np.nan)),
+        )
+    if "time" in rows:
+        fields["point_time"] = (point, fold(rows["time"], numbers, missing=np.nan))
+    for name in _POINT_FIELDS:
+        if name in rows:
+            fields[name] = (point, fold(rows[name], numbers, missing=np.nan))
+    for name in _SPECTRUM_FIELDS:
+        if name in rows:
+            fields[name] = (spectrum, first_of_each(rows[name], numbers))
+    return label(xr.Dataset(fields, attrs=dict(attrs)), "impedance")

@@ -1,0 +1,5 @@
+"""Pages from studies."""
+
+from alkanode.report.html import render_report, write_report
+
+__all__ = ["render_report", "write_report"]

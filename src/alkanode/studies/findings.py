@@ -1,0 +1,92 @@
+"""Conclusions that need two techniques: failures judged with impedance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from alkanode.data.cell import Cell
+from alkanode.electrochem import find_failures
+from alkanode.plot.describe_cycling import voltage_history
+from alkanode.studies.part import Part
+from alkanode.studies.study import Failures
+from alkanode.studies.wording import shown
+
+_NAMES = {
+    "hard_short": "A hard short circuit",
+    "suspected_short": "A possible short circuit",
+    "contact_loss": "Loss of contact",
+    "suspected_contact_loss": "A possible loss of contact",
+}
+
+
+def failures_part(record: xr.Dataset, cell: Cell | None, settings: Failures, checked: xr.Dataset | None) -> Part:
+    """Failures with their evidence, drawn into the voltage history.
+
+    Parameters
+    ----------
+    record
+        Cycling record.
+    cell
+        The cell, or ``None`` for a bare file.
+    settings
+        Block of the study.
+    checked
+        Checked impedance record on the same clock, or ``None``.
+    """
+    found = find_failures(record, cell, impedance=checked, electrolyte=settings.electrolyte_resistance)
+    start = float(record["time"][0]) if record.sizes["row"] else 0.0
+    events = [_event(found.isel(event=index), start) for index in range(found.sizes["event"])]
+    figure = voltage_history(record, area=None if cell is None else cell.effective_area, events=found)
+    return Part(
+        name="failures",
+        title="Failures",
+        details={
+            "events": events,
+            "electrolyte_resistance_ohm": _number(found.attrs["electrolyte_resistance"]),
+            "rules": [str(found.attrs["short_rule"]), str(found.attrs["contact_rule"])],
+        },
+        records={"failures": found},
+        figures={"history": figure},
+        findings=tuple(_sentence(event) for event in events)
+        or ("No hard short and no loss of contact was found. [measured]",),
+    )
+
+
+def _event(found: xr.Dataset, start: float) -> dict[str, Any]:
+    """One event; ``time`` in s from the first row."""
+    return {
+        "kind": str(found["failure"].item()),
+        "time": float(found["time"]) - start,
+        "row": int(found["row"]),
+        "charge": float(found["charge"]),
+        "confirmed": bool(found["confirmed"]),
+        "evidence": _split(found["evidence"]),
+        "would_confirm": _split(found["would_confirm"]),
+        "rivals": _split(found["rivals"]),
+    }
+
+
+def _split(text: xr.DataArray) -> list[str]:
+    return [part for part in str(text.item()).split("; ") if part]
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float | np.floating) else None
+
+
+def _moment(seconds: float) -> str:
+    return f"{seconds:.6g} s" if seconds < 7200 else f"{seconds / 3600:.3f} h ({seconds:.0f} s)"
+
+
+def _sentence(event: dict[str, Any]) -> str:
+    state = "confirmed by two signs" if event["confirmed"] else "one sign only, not confirmed"
+    text = (
+        f"{_NAMES[event['kind']]} at {_moment(event['time'])}, after {shown(abs(event['charge']), 'charge')} ({state}): "
+        f"{'; '.join(event['evidence'])}."
+    )
+    if event["rivals"]:
+        text += f" Not excluded: {'; '.join(event['rivals'])}."
+    return text + " [measured]"

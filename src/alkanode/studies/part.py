@@ -1,0 +1,54 @@
+"""One part of a study: numbers, records, figures and sentences of one technique."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from alkanode.foundation.sources import Estimate
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from alkanode.plot import Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one technique gave.
+
+    Attributes
+    ----------
+    name
+        Key of the part, for example ``"stripping"``.
+    title
+        Heading in the report.
+    estimates
+        Headline numbers by name.
+    details
+        Everything else that is machine-readable (events, masked spectra, settings).
+    records
+        Result records by name.
+    figures
+        Described figures by name.
+    findings
+        Plain sentences, each with its uncertainty and trust label.
+    """
+
+    name: str
+    title: str
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    records: dict[str, xr.Dataset] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Estimates and details in one mapping (an estimate as ``{value, unit, interval, label}``)."""
+        return {**{name: estimate.to_json() for name, estimate in self.estimates.items()}, **self.details}
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Keys of the sources that its records name."""
+        keys = " ".join(str(record.attrs.get("sources", "")) for record in self.records.values()).split()
+        return tuple(dict.fromkeys(keys))

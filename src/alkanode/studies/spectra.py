@@ -1,0 +1,226 @@
+"""Impedance as a part of a study: checks, Kramers-Kronig test, distributions of relaxation times, map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from alkanode.data.cell import Cell
+from alkanode.data.schema import label
+from alkanode.foundation.errors import ReaderError, SchemaError
+from alkanode.foundation.sources import Estimate
+from alkanode.foundation.units import to_si
+from alkanode.impedance import check_spectra, kramers_kronig, operando_map, peaks, relaxation_times
+from alkanode.plot import Figure
+from alkanode.plot.describe_impedance import bode, nyquist
+from alkanode.plot.describe_relaxation import distribution, relaxation_map
+from alkanode.studies.part import Part
+from alkanode.studies.study import Impedance
+from alkanode.studies.wording import worded
+
+REGULARISATION_SPAN = 10.0
+"""The interval of a polarisation covers a regularisation ten times smaller and larger."""
+
+
+def impedance_of(history: xr.DataTree) -> xr.Dataset:
+    """The impedance record of a history.
+
+    Raises
+    ------
+    ReaderError
+        When the files hold no spectra.
+    """
+    if "impedance" not in history.children:
+        raise ReaderError(
+            "impedance spectra are needed", found=f"none in {history.attrs.get('source_file', 'the files')}"
+        )
+    return history["impedance"].to_dataset()
+
+
+def with_charge(
+    spectra: xr.Dataset, charge: np.ndarray[Any, np.dtype[np.float64]], time: np.ndarray[Any, np.dtype[np.float64]]
+) -> xr.Dataset:
+    """Spectra with the charge that had passed when each began, read off the history on the same clock (C, s)."""
+    if "time" not in spectra.variables or time.size == 0:
+        return spectra
+    return label(spectra.assign(charge=("spectrum", np.interp(spectra["time"].to_numpy(), time, charge))), "impedance")
+
+
+def masked_spectra(record: xr.Dataset) -> list[dict[str, Any]]:
+    """Masked spectra with their reasons, as the machine-readable results list them."""
+    if "masked" not in record.variables:
+        return []
+    reasons = record["mask_reason"].to_numpy() if "mask_reason" in record.variables else None
+    return [
+        {"spectrum": int(index), "reason": "" if reasons is None else str(reasons[index])}
+        for index in np.flatnonzero(record["masked"].to_numpy())
+    ]
+
+
+def checked_spectra(spectra: xr.Dataset, settings: Impedance) -> xr.Dataset:
+    """Spectra in canonical order, with unusable ones masked, as the settings ask."""
+    low, high = settings.frequency_range or ("0 Hz", "inf")
+    limits = (to_si(low, "frequency"), np.inf if high == "inf" else to_si(high, "frequency"))
+    return check_spectra(spectra, drift_limit=settings.drift_limit, frequency_range=limits)
+
+
+def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance) -> Part:
+    """Checks and the linear Kramers-Kronig test."""
+    checked = checked_spectra(spectra, settings)
+    test = kramers_kronig(checked)
+    valid, masked = test["valid"].to_numpy(), checked["masked"].to_numpy()
+    tested = ~masked
+    worst = float(np.nanmax(test["rms_residual"].to_numpy()[tested])) if tested.any() else float("nan")
+    count = int(tested.sum())
+    failed = np.flatnonzero(tested & ~valid)
+    findings = [
+        f"{int(valid[tested].sum())} of {count} tested spectra satisfy the linear Kramers-Kronig relations; the largest "
+        f"rms residual is {100 * worst:.2g} % of |Z|. Slow drift within a sweep cannot be seen by this test. [computed]"
+    ]
+    return Part(
+        name="kramers_kronig",
+        title="Validity of the spectra",
+        estimates={
+            "largest_rms_residual": Estimate(
+                value=worst, unit="1", quantity="fraction", label="computed, unmasked spectra"
+            )
+        }
+        if tested.any()
+        else {},
+        details={
+            "spectra": int(masked.size),
+            "valid": int(valid[tested].sum()),
+            "invalid_spectra": [int(index) for index in failed],
+            "masked_spectra": masked_spectra(checked),
+            "checks": _lines(checked.attrs.get("checks", "")),
+        },
+        records={"checked_spectra": checked, "kramers_kronig": test},
+        figures={"nyquist": nyquist(checked)},
+        findings=tuple(findings),
+    )
+
+
+def relaxation_part(checked: xr.Dataset, settings: Impedance, *, area: float | None) -> Part:
+    """Distributions of relaxation times of checked spectra, their peaks, and how much lies outside the window."""
+    lam = settings.regularisation
+    times = relaxation_times(checked, regularisation=lam, penalty_order=settings.penalty_order)
+    found = peaks(times)
+    usable = np.flatnonzero(~checked["masked"].to_numpy())
+    estimates: dict[str, Estimate] = {}
+    if usable.size:
+        ends = checked.isel(spectrum=np.unique([usable[0], usable[-1]]))
+        spans = [
+            relaxation_times(ends, regularisation=lam * factor, penalty_order=settings.penalty_order)
+            for factor in (1 / REGULARISATION_SPAN, REGULARISATION_SPAN)
+        ]
+        for place, (name, index) in enumerate({"first": usable[0], "last": usable[-1]}.items()):
+            for quantity in ("polarisation_in_window", "series_resistance"):
+                value = float(times[quantity][index])
+                row = min(place, ends.sizes["spectrum"] - 1)
+                edges = [value, *(float(span[quantity][row]) for span in spans)]
+                estimates[f"{name}_{quantity}"] = Estimate(
+                    value=value,
+                    unit="ohm",
+                    quantity="resistance",
+                    interval=(min(edges), max(edges)),
+                    label=f"computed at lambda = {lam:g}, spectrum {int(index)}; interval: lambda from "
+                    f"{lam / REGULARISATION_SPAN:g} to {lam * REGULARISATION_SPAN:g}",
+                )
+    inside = np.nansum(times["polarisation_in_window"].to_numpy())
+    outside = np.nansum(times["polarisation_out_of_window"].to_numpy())
+    share = 100 * outside / (inside + outside) if inside + outside > 0 else 0.0
+    findings = []
+    if estimates:
+        findings.append(
+            f"The polarisation inside the measured window is {worded(estimates['first_polarisation_in_window'])} in the first "
+            f"and {worded(estimates['last_polarisation_in_window'])} in the last usable spectrum; intervals cover a "
+            "tenfold smaller and larger lambda. [computed]"
+        )
+    findings.append(
+        f"{share:.2g} % of the polarisation that was found lies outside the measured window of relaxation times and is "
+        "not determined by the data."
+    )
+    return Part(
+        name="relaxation_times",
+        title="Distribution of relaxation times",
+        estimates=estimates,
+        details={
+            "regularisation": lam,
+            "penalty_order": settings.penalty_order,
+            "share_out_of_window": share / 100,
+            "peaks": _peak_list(found),
+            "masked_spectra": masked_spectra(times),
+        },
+        records={"relaxation_times": times, "peaks": found},
+        figures={"distribution": distribution(times, area=area)},
+        findings=tuple(findings),
+    )
+
+
+def map_part(times: xr.Dataset, *, area: float | None) -> Part:
+    """Map of the distributions along charge (where it moves) or time."""
+    charge = times["charge"].to_numpy() if "charge" in times.variables else np.zeros(0)
+    moves = charge.size > 1 and np.isfinite(charge).any() and np.nanmax(charge) > np.nanmin(charge)
+    against = "charge" if moves else "time"
+    mapped = operando_map(times, against="charge" if moves else "time")
+    return Part(
+        name="map",
+        title="Operando map",
+        details={"against": against, "masked_spectra": masked_spectra(times)},
+        records={"operando_map": mapped},
+        figures={"map": relaxation_map(mapped, against="charge" if moves else "time", area=area)},
+    )
+
+
+def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) -> Part:
+    """Checks, Kramers-Kronig test, distributions and map in one part.
+
+    Raises
+    ------
+    SchemaError
+        When every spectrum is masked.
+    """
+    area = None if cell is None else cell.effective_area
+    validity = kramers_kronig_part(spectra, settings)
+    checked = validity.records["checked_spectra"]
+    masked = masked_spectra(checked)
+    count = checked.sizes["spectrum"]
+    if len(masked) == count:
+        raise SchemaError("at least one usable spectrum is needed", found="; ".join(m["reason"] for m in masked))
+    relaxation = relaxation_part(checked, settings, area=area)
+    figures: dict[str, Figure] = {"nyquist": nyquist(checked, area=area), "bode": bode(checked, area=area)}
+    records = {**validity.records, **relaxation.records}
+    details: dict[str, Any] = {**validity.details, **relaxation.details}
+    if "time" in checked.variables and count > 1:
+        drawn = map_part(relaxation.records["relaxation_times"], area=area)
+        figures["map"] = drawn.figures["map"]
+        records["operando_map"] = drawn.records["operando_map"]
+        details["against"] = drawn.details["against"]
+    figures |= relaxation.figures
+    findings = [*validity.findings, *relaxation.findings]
+    if masked:
+        numbers = ", ".join(str(m["spectrum"]) for m in masked)
+        findings.insert(
+            0, f"{len(masked)} of {count} spectra (number {numbers}) are masked: {masked[-1]['reason']}. [measured]"
+        )
+    return Part(
+        name="impedance",
+        title="Impedance",
+        estimates={**validity.estimates, **relaxation.estimates},
+        details=details,
+        records=records,
+        figures=figures,
+        findings=tuple(findings),
+    )
+
+
+def _peak_list(found: xr.Dataset) -> dict[str, int]:
+    """How many peaks were found, and how many of them inside the window."""
+    inside = found["in_window"].to_numpy()
+    return {"found": int(inside.size), "in_window": int(inside.sum())}
+
+
+def _lines(text: object) -> list[str]:
+    return [line for line in str(text).splitlines() if line]

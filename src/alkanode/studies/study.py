@@ -1,0 +1,203 @@
+"""The study: one YAML file that names a cell, its files, and what to compute."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from alkanode.data.cell import Cell, load_yaml
+from alkanode.foundation.errors import StudyError
+from alkanode.foundation.units import to_si
+
+DATA_VARIABLE = "ALKANODE_DATA"
+"""Environment variable that names the folder of the raw files, where neither study nor caller does."""
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Phases(_Block):
+    """Phase diagram, stripping path and potential of the anode's alloy."""
+
+    lowest_temperature: str = Field("250 K", description="Lower end of the phase diagram")
+    highest_temperature: str = Field("335 K", description="Upper end of the phase diagram")
+
+
+class Stripping(_Block):
+    """Critical stripping capacity."""
+
+    cutoffs: list[str] = Field(["0.5 V", "1 V", "2 V"], min_length=1, description="Voltages that end the test")
+    half_cycle: int | None = Field(None, ge=0, description="Half cycle to reduce; default the one with the most charge")
+    series_resistance: str | None = Field(None, description="Resistance taken off the voltage before the cut-off")
+
+
+class Failures(_Block):
+    """Hard shorts and contact loss."""
+
+    electrolyte_resistance: str | None = Field(None, description="Where the cell's electrolyte does not give it")
+
+
+class Impedance(_Block):
+    """Checks, Kramers-Kronig test, distribution of relaxation times and map."""
+
+    regularisation: float = Field(1e-3, gt=0, description="lambda of the distribution of relaxation times")
+    penalty_order: Annotated[int, Field(ge=0, le=2)] = Field(1, description="Derivative that is penalised")
+    frequency_range: tuple[str, str] | None = Field(None, description="Lowest and highest frequency to keep")
+    drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
+
+
+class Analyses(_Block):
+    """What to compute; ``null`` leaves a block out, a block that does not fit the data is skipped with the reason."""
+
+    phases: Phases | None = Phases()
+    stripping: Stripping | None = Stripping()
+    failures: Failures | None = Failures()
+    impedance: Impedance | None = Impedance()
+
+
+class Truth(_Block):
+    """A value that is known, for example of a simulated cell."""
+
+    value: str | float = Field(description="Number in SI, or text with a unit")
+    quantity: str = Field(description="Field name in the vocabulary")
+
+
+class StudyModel(_Block):
+    """The content of a study file."""
+
+    title: str = Field(min_length=1)
+    summary: str = Field("", description="What was measured and why, shown at the head of the report")
+    cell: str | dict[str, Any] = Field(
+        description="Path of a cell file (YAML), relative to the study; or the cell itself"
+    )
+    files: list[str] = Field(
+        min_length=1, description="Raw files, relative to the data folder; several form one history"
+    )
+    time_zone: str = Field(
+        "", description="IANA zone of clocks that do not say theirs, where files with and without mix"
+    )
+    data: str = Field("", description="Data folder, relative to the study; default the folder of the study")
+    analyses: Analyses = Analyses()
+    truth: dict[str, Truth] = Field({}, description="Known values by 'part.name', compared with what was recovered")
+
+
+class Study:
+    """A study with its paths resolved.
+
+    Attributes
+    ----------
+    model
+        The content of the file.
+    cell
+        The cell.
+    files
+        Raw files, absolute.
+    path, cell_path
+        Where study and cell were read from; ``cell_path`` is ``None`` for a cell inside the study.
+    """
+
+    def __init__(
+        self, model: StudyModel, *, cell: Cell, files: tuple[Path, ...], path: Path, cell_path: Path | None
+    ) -> None:
+        self.model = model
+        self.cell = cell
+        self.files = files
+        self.path = path
+        self.cell_path = cell_path
+
+    @classmethod
+    def from_yaml(cls, path: str | Path, *, data: str | Path | None = None) -> Self:
+        """Read a study.
+
+        Parameters
+        ----------
+        path
+            The YAML file.
+        data
+            Folder of the raw files; default the study's ``data``, then the environment variable ``ALKANODE_DATA``,
+            then the study's own folder.
+
+        Raises
+        ------
+        StudyError
+            For unknown keys, wrong values, an absent cell file or absent raw files; the message names the key.
+        """
+        file = Path(path)
+        content = load_yaml(file)
+        if not isinstance(content, dict):
+            raise StudyError(f"{file.name} must be a mapping with title, cell and files", found=type(content).__name__)
+        try:
+            model = StudyModel.model_validate(content)
+        except ValidationError as cause:
+            raise StudyError(f"{file.name} must be a valid study", found=_explain(cause)) from None
+        cell_path: Path | None = None
+        if isinstance(model.cell, str):
+            cell_path = file.parent / model.cell
+            cell = Cell.from_yaml(cell_path)
+        else:
+            cell = Cell.from_mapping(model.cell)
+        for name, known in model.truth.items():
+            to_si(known.value, known.quantity)
+            if "." not in name:
+                raise StudyError(
+                    "a truth is named 'part.name'", found=repr(name), todo="Write for example 'stripping.charge_at_1_V'"
+                )
+        folder = _data_folder(model, file, data)
+        files = tuple(folder / name for name in model.files)
+        absent = [str(name) for name in files if not name.is_file()]
+        if absent:
+            raise StudyError(
+                "every raw file of a study must exist",
+                found=f"no file {', '.join(absent)}",
+                todo=f"Name the folder with --data or the environment variable {DATA_VARIABLE}",
+            )
+        return cls(model, cell=cell, files=files, path=file, cell_path=cell_path)
+
+
+def _data_folder(model: StudyModel, study: Path, given: str | Path | None) -> Path:
+    if given is not None:
+        return Path(given)
+    if model.data:
+        return study.parent / model.data
+    named = os.environ.get(DATA_VARIABLE)
+    return Path(named) if named else study.parent
+
+
+def _explain(error: ValidationError) -> str:
+    """Each fault of a study with its key, and the nearest known key for an unknown one."""
+    lines = []
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            known = _known_keys(fault["loc"][:-1])
+            near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
+            lines.append(
+                f"unknown key {where!r}"
+                + (f" (did you mean {near[0]!r}?)" if near else f" (known: {', '.join(known)})")
+            )
+        else:
+            lines.append(f"{where!r}: {fault['msg']}")
+    return "; ".join(lines)
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    """Keys of the block at a place in the study."""
+    model: type[BaseModel] = StudyModel
+    for part in location:
+        if part not in model.model_fields:
+            return list(Truth.model_fields) if model is StudyModel else list(model.model_fields)
+        inner = model.model_fields[str(part)].annotation
+        options = getattr(inner, "__args__", (inner,))
+        blocks = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
+        model = blocks[0] if blocks else model
+    return list(model.model_fields)
+
+
+def study_schema() -> dict[str, Any]:
+    """JSON Schema of a study file, for editors and validators."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **StudyModel.model_json_schema()}

@@ -1,0 +1,56 @@
+"""Numbers as people write them: display units, as many digits as the interval supports, the label beside."""
+
+from __future__ import annotations
+
+import math
+
+from alkanode.foundation.sources import Estimate
+from alkanode.foundation.vocabulary import quantity
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with a number of significant digits, without an exponent between 1e-4 and 1e6.
+
+    Examples
+    --------
+    >>> number(0.317912), number(1234567.0), number(2254.0)
+    ('0.3179', '1.235e+06', '2254')
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else str(value)
+    exponent = math.floor(math.log10(abs(value)))
+    if not -4 <= exponent < 6:
+        return f"{value:.{digits - 1}e}"
+    return f"{value:.{max(digits - 1 - exponent, 0)}f}"
+
+
+def shown(value: float, name: str, digits: int = 4) -> str:
+    """An SI value in the display unit of a quantity, for example ``0.3179 mAh``."""
+    entry = quantity(name)
+    text = number(entry.to_display(value), digits)
+    return text if entry.shown_unit == "1" else f"{text} {entry.shown_unit}"
+
+
+def worded(estimate: Estimate) -> str:
+    """An estimate as text: value, unit and interval, for example ``335 mAh g-1 (327 to 341)``.
+
+    The digits follow the interval: two of its width.
+    """
+    if estimate.value is None:
+        return "unknown"
+    entry = quantity(estimate.quantity)
+    digits = _digits(estimate)
+    text = shown(estimate.value, estimate.quantity, digits)
+    if estimate.interval is None:
+        return text
+    low, high = sorted(entry.to_display(end) for end in estimate.interval)
+    return f"{text} ({number(low, digits)} to {number(high, digits)})"
+
+
+def _digits(estimate: Estimate) -> int:
+    """Significant digits of the value such that the interval's width keeps two, from 2 to 6."""
+    value, interval = estimate.value, estimate.interval
+    if not value or interval is None or interval[1] == interval[0]:
+        return 4
+    width = abs(interval[1] - interval[0])
+    return min(max(math.floor(math.log10(abs(value))) - math.floor(math.log10(width)) + 2, 2), 6)

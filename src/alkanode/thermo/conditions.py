@@ -1,0 +1,146 @@
+"""Temperatures and compositions at the door of this layer: text, alloys and arrays in, checked floats out."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from alkanode.foundation.errors import ExtrapolationWarning, PhysicsError
+from alkanode.foundation.units import QuantityLike, to_si
+from alkanode.materials import Alloy, Composition, element
+from alkanode.thermo.assessment import Assessment
+
+Array: TypeAlias = npt.NDArray[np.float64]
+TemperatureLike: TypeAlias = "QuantityLike | Sequence[QuantityLike] | npt.ArrayLike"
+CompositionLike: TypeAlias = "Alloy | Composition | npt.ArrayLike"
+
+
+def temperatures(value: TemperatureLike, assessment: Assessment, *, stacklevel: int = 3) -> Array:
+    """Temperatures in K, checked against the range of an assessment.
+
+    Parameters
+    ----------
+    value
+        A number or array in K, a text such as ``"25 degC"``, a pint quantity, or a sequence of these.
+    assessment
+        Gives the ranges.
+    stacklevel
+        Frames between the warning and the user's line.
+
+    Returns
+    -------
+    ndarray
+        Same shape as ``value``.
+
+    Raises
+    ------
+    PhysicsError
+        Where the functions of the assessment do not hold.
+
+    Warns
+    -----
+    ExtrapolationWarning
+        Outside the range for which the assessment was made.
+    """
+    array = _numbers(value)
+    low, high = assessment.function_range
+    bad = ~((array >= low) & (array <= high))
+    if bad.any():
+        raise PhysicsError(
+            f"temperatures from {low:g} to {high:g} K are needed by {assessment.name}",
+            found=f"{array[bad].flat[0]:g} K",
+            todo="A bare number is in kelvin; write '25 degC' for a Celsius temperature",
+        )
+    first, last = assessment.use_range
+    outside = (array < first) | (array > last)
+    if outside.any():
+        warnings.warn(
+            f"{assessment.name} was made for {first:g}-{last:g} K; {array[outside].flat[0]:g} K is extrapolated",
+            ExtrapolationWarning,
+            stacklevel=stacklevel,
+        )
+    return array
+
+
+def _numbers(value: Any) -> Array:
+    if hasattr(value, "magnitude") and np.ndim(value.magnitude) > 0:
+        value = list(value)
+    if isinstance(value, str) or hasattr(value, "magnitude"):
+        return np.asarray(to_si(value, "temperature"))
+    if isinstance(value, list | tuple) and any(isinstance(part, str) or hasattr(part, "magnitude") for part in value):
+        return np.array([to_si(part, "temperature") for part in value])
+    return _floats(value, "temperature in K")
+
+
+def _floats(value: Any, what: str) -> Array:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as cause:
+        raise PhysicsError(f"{what} as numbers is needed", found=repr(value)) from cause
+
+
+def second_fraction(value: CompositionLike, assessment: Assessment) -> Array:
+    """Mole fraction of the second element of an assessment (Na in K-Na).
+
+    Parameters
+    ----------
+    value
+        An alloy, a composition, or mole fractions (0-1) of the second element.
+    assessment
+        Gives the elements.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    PhysicsError
+        For other elements, or fractions that are not numbers from 0 to 1.
+    """
+    composition = value.composition if isinstance(value, Alloy) else value
+    if isinstance(composition, Composition):
+        others = set(composition.elements) - set(assessment.elements)
+        if others:
+            raise PhysicsError(
+                f"an alloy of {' and '.join(assessment.elements)} is needed by {assessment.name}",
+                found=f"{composition} with {', '.join(sorted(others))}",
+            )
+        return np.asarray(composition.mole_fraction(assessment.elements[1]))
+    array = _floats(composition, f"mole fraction of {assessment.elements[1]}")
+    bad = ~((array >= 0) & (array <= 1))
+    if bad.any():
+        raise PhysicsError(
+            f"mole fractions of {assessment.elements[1]} from 0 to 1 are needed",
+            found=f"{array[bad].flat[0]:g}",
+            todo="For percentages by mass or atoms use Alloy.from_mass_fractions or Alloy.from_mole_fractions",
+        )
+    return array
+
+
+def as_alloy(value: Alloy | Composition | str) -> Alloy:
+    """An alloy from an alloy, a composition or a name such as ``"NaK50"``.
+
+    Raises
+    ------
+    PhysicsError
+        When it is none of these.
+    """
+    if isinstance(value, Alloy):
+        return value
+    if isinstance(value, Composition):
+        return Alloy(value, str(value))
+    if isinstance(value, str):
+        return Alloy.from_name(value)
+    raise PhysicsError("an Alloy, a Composition or an alloy name is needed", found=repr(value))
+
+
+def first_mass_fraction(x: Array, assessment: Assessment) -> Array:
+    """Mass fraction of the first element (K) at mole fraction ``x`` of the second (Na)."""
+    heavy, light = (element(symbol).molar_mass.value for symbol in assessment.elements)
+    fraction: Array = (1 - x) * heavy / ((1 - x) * heavy + x * light)
+    return fraction

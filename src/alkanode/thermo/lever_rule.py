@@ -1,0 +1,89 @@
+"""The lever rule on tie lines: amounts of phases, and the composition of the solution that sets the potential.
+
+At one temperature the amount of a phase is a piecewise linear function of composition that changes only along tie
+lines, so it is a sum of clipped ramps and needs no search:
+
+    f_p(x) = [phase at x = 0 is p] + sum over tie lines ([right is p] - [left is p]) clip((x - x_l)/(x_r - x_l), 0, 1)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from alkanode.thermo.conditions import Array
+from alkanode.thermo.gibbs import SolutionTerms
+from alkanode.thermo.hull import phase_of
+from alkanode.thermo.tangents import Terms
+
+ABSENT = (2.0, 3.0)
+"""Left and right composition of a tie line that does not exist at a temperature (outside 0-1, so that it never acts)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TieLines:
+    """Tie lines at given temperatures (any shape), m places each from low to high x.
+
+    Attributes
+    ----------
+    branches
+        Names that the integers below point to.
+    left, right
+        Compositions, m and then the shape of the temperature; unused places hold :data:`ABSENT`.
+    left_branch, right_branch
+        Branch numbers, m and then the shape of the temperature; -1 in unused places.
+    first
+        Branch number at x = 0, shaped like the temperature.
+    """
+
+    branches: tuple[str, ...]
+    left: Array
+    right: Array
+    left_branch: npt.NDArray[np.intp]
+    right_branch: npt.NDArray[np.intp]
+    first: npt.NDArray[np.intp]
+
+    def fraction(self, branch: str, x: Array) -> Array:
+        """Amount of one branch, moles of atoms over all atoms, at compositions that broadcast with the temperature."""
+        number = self.branches.index(branch)
+        amount: Array = np.asarray((self.first == number) + np.zeros(np.shape(x)))
+        for place in range(len(self.left)):
+            change = (self.right_branch[place] == number).astype(np.float64) - (self.left_branch[place] == number)
+            if change.any():
+                left, right = self.left[place], self.right[place]
+                amount += change * np.clip((x - left) / (right - left), 0.0, 1.0)
+        return amount
+
+    def potentials(self, terms: Terms, x: Array) -> tuple[Array, Array]:
+        """Chemical potentials of both elements at equilibrium, J mol-1.
+
+        On a tie line the potential is that of the solution at its end. Exactly at a compound's composition it is
+        undetermined between two tie lines; the one on the side of the first element is taken.
+        """
+        branch, where = self._solution(x, terms)
+        shape = np.broadcast_shapes(branch.shape, where.shape)
+        mu_1, mu_2 = np.zeros(shape), np.zeros(shape)
+        for name, entry in terms.items():
+            if isinstance(entry, SolutionTerms):
+                numbers = [i for i, b in enumerate(self.branches) if phase_of(b) == name]
+                first, second, _ = entry.potentials(where)
+                chosen = np.isin(branch, numbers)
+                mu_1, mu_2 = np.where(chosen, first, mu_1), np.where(chosen, second, mu_2)
+        return mu_1, mu_2
+
+    def _solution(self, x: Array, terms: Terms) -> tuple[npt.NDArray[np.intp], Array]:
+        """Branch and composition of a solution that is present at equilibrium."""
+        shape = np.broadcast_shapes(self.first.shape, np.shape(x))
+        branch, where = np.broadcast_to(self.first, shape), np.broadcast_to(x, shape)
+        compounds = [i for i, b in enumerate(self.branches) if not isinstance(terms[phase_of(b)], SolutionTerms)]
+        for place in range(len(self.left)):
+            branch = np.where(x > self.right[place], self.right_branch[place], branch)
+        for place in reversed(range(len(self.left))):
+            left, right = self.left[place], self.right[place]
+            inside = (x >= left) & (x <= right)
+            use_right = np.isin(self.left_branch[place], compounds)
+            branch = np.where(inside, np.where(use_right, self.right_branch[place], self.left_branch[place]), branch)
+            where = np.where(inside, np.where(use_right, right, left), where)
+        return branch, where

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from alkanode.foundation.errors import DataQualityWarning, SchemaError
+from alkanode.impedance import peaks, relaxation_times
+from alkanode.impedance.elements import resistor, zarc
+
+FREQUENCY = np.geomspace(1e6, 0.1, 70)
+
+
+def times_of(*spectra: np.ndarray, **more: np.ndarray) -> xr.Dataset:
+    fields = {
+        "frequency": (("spectrum", "point"), np.tile(FREQUENCY, (len(spectra), 1))),
+        "impedance": (("spectrum", "point"), np.array(spectra)),
+        **{name: ("spectrum", values) for name, values in more.items()},
+    }
+    return relaxation_times(xr.Dataset(fields))
+
+
+def arcs(*parameters: tuple[float, float]) -> np.ndarray:
+    return resistor(FREQUENCY, 5) + sum(zarc(FREQUENCY, R, tau, 0.95) for R, tau in parameters)
+
+
+def test_peaks_give_time_resistance_and_capacitance():
+    table = peaks(times_of(arcs((20, 1e-4), (30, 3e-2)), charge=np.array([4.0])))
+    assert table.sizes["row"] == 2
+    np.testing.assert_allclose(np.log10(table.relaxation_time / [1e-4, 3e-2]), 0, atol=0.02)
+    np.testing.assert_allclose(table.resistance, [20, 30], rtol=0.03)
+    np.testing.assert_allclose(table.capacitance, table.relaxation_time / table.resistance)
+    assert table.in_window.all()
+    assert table.charge.values.tolist() == [4.0, 4.0]
+    assert table.spectrum_index.values.tolist() == [0, 0]
+    assert table.capacitance.attrs["units"] == "F"
+
+
+def test_an_arc_beyond_the_window_is_no_peak_inside_it():
+    slow = times_of(arcs((20, 1e-4), (30, 50.0)))
+    with pytest.warns(DataQualityWarning, match="long-time end"):
+        table = peaks(slow)
+    inside = table.relaxation_time.values[table.in_window.values]
+    np.testing.assert_allclose(np.log10(inside / 1e-4), 0, atol=0.05)
+    assert table.relaxation_time.max() < slow.relaxation_time[-1]
+    assert "spectrum 0" in table.attrs["checks"]
+
+
+def test_a_peak_just_outside_the_window_is_flagged():
+    edge = 1 / (2 * np.pi * 0.1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataQualityWarning)
+        table = peaks(times_of(arcs((20, 1e-4), (30, 1.4 * edge))))
+    outside = table.relaxation_time.values > edge
+    assert not table.in_window.values[outside].any()
+    assert table.in_window.values[~outside].all()
+
+
+def test_masked_spectra_have_no_peaks():
+    z = arcs((20, 1e-4))
+    table = peaks(times_of(z, z, masked=np.array([True, False])))
+    assert set(table.spectrum_index.values) == {1}
+
+
+def test_prominence_hides_small_peaks():
+    times = times_of(arcs((20, 1e-5), (1, 1e-2)))
+    assert peaks(times).sizes["row"] == 2
+    assert peaks(times, prominence=0.2).sizes["row"] == 1
+
+
+def test_no_peaks_is_an_empty_table():
+    times = times_of(arcs((20, 1e-4)))
+    times["distribution"] = times.distribution * 0
+    assert peaks(times).sizes["row"] == 0
+
+
+def test_other_records_and_prominences_are_refused():
+    with pytest.raises(SchemaError, match="relaxation_times"):
+        peaks(xr.Dataset())
+    with pytest.raises(SchemaError, match="prominence"):
+        peaks(times_of(arcs((20, 1e-4))), prominence=1.0)
