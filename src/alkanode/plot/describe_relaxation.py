@@ -28,6 +28,9 @@ _OUTSIDE = "outside the measured window"
 _MOST = 12
 _REASONS = 3
 
+_TOWERING = 5.0
+"""A largest value above this many times the median of the columns' largest would leave the rest of the map dark."""
+
 
 def relaxation_map(
     times: xr.Dataset, *, against: Literal["charge", "time"] = "charge", area: QuantityLike | None = None
@@ -76,6 +79,7 @@ def relaxation_map(
     tau_edges = log_edges(tau)
     tau_limits = (float(tau_edges[0]), float(tau_edges[-1]))
     x_limits = (float(edges[0]), float(edges[-1]))
+    limits, clipped = _colour_limits(z, unit)
     bands = (
         *_window_bands(inside, spectrum, edges, tau_edges, x_limits),
         *_masked_bands(masked, reasons, spectrum, edges, tau_limits),
@@ -90,13 +94,23 @@ def relaxation_map(
             Panel(
                 x=Axis(label=axis.label, unit=axis.unit, quantity=axis.quantity, limits=x_limits),
                 y=axis_of("relaxation_time", label="relaxation time τ", scale="log", limits=tau_limits),
-                maps=(Heatmap(name="γ(ln τ)", unit=unit, x_edges=edges, y_edges=tau_edges, z=tidy(z)),),
+                maps=(Heatmap(name="γ(ln τ)", unit=unit, x_edges=edges, y_edges=tau_edges, z=tidy(z), limits=limits),),
                 bands=bands,
                 twins=(_frequency_twin(tau_limits, "right"),),
             ),
         ),
-        notes=_mask_notes(masked, reasons),
+        notes=(*clipped, *_mask_notes(masked, reasons)),
     )
+
+
+def _colour_limits(z: FloatArray, unit: str) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
+    """Ends of the colour scale: where few columns tower over the rest, the scale ends below them, and a note says so."""
+    tops = np.array([np.nanmax(column, initial=-np.inf) for column in z.T])
+    tops = tops[np.isfinite(tops)]
+    if tops.size < 3 or not np.median(tops) > 0 or tops.max() <= _TOWERING * np.median(tops):
+        return None, ()
+    end = float(_TOWERING * np.median(tops))
+    return (0.0, end), (f"Colours end at {end:.3g} {unit}; the largest value is {tops.max():.3g} {unit}.",)
 
 
 def distribution(

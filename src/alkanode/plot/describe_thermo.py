@@ -18,7 +18,6 @@ from alkanode.plot.style import CYCLE, number, with_unit
 if TYPE_CHECKING:
     import xarray as xr
 
-_NEEDED = ("temperature", "mole_fraction", "mass_fraction", "phase", "other_phase", "boundary")
 _ROLES: dict[str, Role] = {"liquidus": "primary", "solidus": "second", "solvus": "third", "compound": "muted"}
 _WORDS = {"mass": "wt%", "mole": "at%"}
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -52,13 +51,7 @@ def phase_diagram(
     SchemaError
         When the record is no phase diagram, or a path no stripping path.
     """
-    missing = [name for name in _NEEDED if name not in diagram.variables]
-    if missing:
-        raise SchemaError(
-            f"a phase diagram needs {', '.join(missing)}",
-            found=", ".join(sorted(str(name) for name in diagram.variables)) or "no fields",
-            todo="Compute it with alkanode.thermo.phase_diagram()",
-        )
+    check(diagram, "phase_diagram")
     field = f"{basis}_fraction"
     temperature = shown(diagram["temperature"].to_numpy(), "temperature")
     composition = shown(diagram[field].to_numpy(), field)

@@ -160,9 +160,10 @@ def relaxation_part(checked: xr.Dataset, settings: Impedance, *, area: float | N
 
 
 def map_part(times: xr.Dataset, *, area: float | None) -> Part:
-    """Map of the distributions along charge (where it moves) or time."""
+    """Map of the distributions along charge (where it moves, and one way) or time."""
     charge = times["charge"].to_numpy() if "charge" in times.variables else np.zeros(0)
-    moves = charge.size > 1 and np.isfinite(charge).any() and np.nanmax(charge) > np.nanmin(charge)
+    steps = np.diff(charge[np.isfinite(charge)])
+    moves = steps.any() and ((steps >= 0).all() or (steps <= 0).all())
     against = "charge" if moves else "time"
     mapped = operando_map(times, against="charge" if moves else "time")
     return Part(

@@ -143,8 +143,9 @@ class Assessment:
     function_range, use_range
         Temperatures (K) where the functions hold at all, and for which the assessment was made.
     gas_constant
-        J mol-1 K-1. Part of the assessment, since coefficients are fitted with it: near Na2K, where liquid and compound
-        differ little, rounding it to 8.3145 moves amounts of phases by up to 2e-4.
+        J mol-1 K-1. Part of the assessment, since coefficients belong to it: near Na2K, where liquid and compound
+        differ little, its fifth digit moves amounts of phases by up to 2e-4. The shipped one is rounded to 8.3145 as in
+        pycalphad, so that the exported TDB means the same equilibria there; the potentials do not notice.
     molar_masses, reference_states
         g mol-1 and (H298 - H0, S298) by element, used only by the TDB.
     phases, unaries, interactions, compounds, observations

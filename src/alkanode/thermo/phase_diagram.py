@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from alkanode.data.schema import SCHEMA_VERSION, check
 from alkanode.foundation.errors import PhysicsError
 from alkanode.foundation.units import QuantityLike
 from alkanode.thermo.assessment import Assessment, load_assessment
@@ -104,8 +105,10 @@ def phase_diagram(
         mark(record, f"{prefix}temperature", "temperature", "Temperature")
         for name, what in (("mole_fraction", "Atoms"), ("mass_fraction", "Mass")):
             mark(record, prefix + name, name, f"{what} of {first} over the whole", element=first)
-    record.attrs.update(system=assessment.system, kind="phase_diagram")
+    record.attrs.update(system=assessment.system)
     rest_on(record, assessment, tuple(suspend))
+    check(record, "phase_diagram")
+    record.attrs.update(kind="phase_diagram", schema_version=SCHEMA_VERSION)
     return record
 
 

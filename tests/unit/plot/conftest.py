@@ -114,6 +114,7 @@ def diagram() -> xr.Dataset:
             "invariant_kind": ("invariant", ["eutectic"]),
             "invariant_mole_fraction": (("invariant", "role"), [[1.0, 0.7, 0.0]]),
             "invariant_mass_fraction": (("invariant", "role"), [[1.0, 0.8, 0.0]]),
+            "invariant_phase": (("invariant", "role"), [["bcc_K", "liquid", "bcc_Na"]]),
         },
         attrs={"system": "Na-K", "kind": "phase_diagram", "label": "computed from a made-up assessment"},
     )

@@ -262,7 +262,7 @@ def test_phase_diagram_in_both_bases(diagram: xr.Dataset, path: xr.Dataset) -> N
 
 
 def test_phase_diagram_of_something_else_is_refused(diagram: xr.Dataset, cycling: xr.Dataset) -> None:
-    with pytest.raises(SchemaError, match="phase diagram needs"):
+    with pytest.raises(SchemaError, match="phase_diagram record needs"):
         phase_diagram(cycling)
     with pytest.raises(SchemaError, match="stripping_path"):
         phase_diagram(diagram, paths=[cycling])
