@@ -52,7 +52,7 @@ def recovery_part(truth: Mapping[str, Truth], parts: Sequence[Part]) -> Part:
     shown_units = [quantity(estimate.quantity) for _, _, estimate in rows]
     factor = np.array([unit.factor for unit in shown_units])
     figure = recovered_against_true(
-        [name.replace(".", ": ").replace("_", " ") for name, _, _ in rows],
+        [name.replace(".", ": ", 1).replace("_", " ") for name, _, _ in rows],
         true * factor,
         values * factor,
         intervals * factor[:, None],

@@ -1,0 +1,292 @@
+"""All benchmarks, one after the other, and one table: target, measured, met.
+
+    make bench                      # or: python benchmarks/run.py
+    make bench ARGS=--quick         # fewer spectra
+    make bench ARGS=--no-peers      # nothing of others is installed or run
+
+Each benchmark is a script of its own and runs as a subprocess; its lines are printed as they are. The readers need a
+folder of measured files: ``--data``, the environment variable ``ALKANODE_TEST_DATA``, or ``shared/data`` beside the
+checkout. The exit code is 0 also where a target is missed, and 1 where a benchmark broke.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+NUMBER = r"([0-9][0-9.]*(?:e[-+]?\d+)?)"
+LONG_FILE = 2000
+"""Rows from which a text file counts for its target."""
+
+
+class Broken(Exception):
+    """A benchmark that did not run to its end, or whose lines are not as expected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    measured: float
+    limit: float
+    at_most: bool = False
+    unit: str = ""
+
+    @property
+    def met(self) -> bool:
+        return self.measured <= self.limit if self.at_most else self.measured >= self.limit
+
+    def cells(self) -> tuple[str, str, str, str]:
+        sign = "<=" if self.at_most else ">="
+        return (
+            self.what,
+            f"{sign} {self.limit:g}{self.unit}",
+            f"{self.measured:.3g}{self.unit}" if self.measured < 1000 else f"{self.measured:.0f}{self.unit}",
+            "yes" if self.met else "NO",
+        )
+
+
+@dataclass(kw_only=True)
+class Benchmark:
+    """One script, its arguments, and how its lines become rows; or why it is skipped."""
+
+    script: str
+    arguments: list[str] = field(default_factory=list)
+    rows: Callable[[str], list[Row]] = field(default=lambda text: [])
+    peers: Callable[[str], str] = field(default=lambda text: "")
+    skipped: str = ""
+
+
+def find(pattern: str, text: str) -> float:
+    """The number of the first match."""
+    match = re.search(pattern, text, flags=re.MULTILINE)
+    if match is None:
+        raise Broken(f"no line matches {pattern!r}")
+    return float(match.group(1))
+
+
+def thermo_rows(text: str) -> list[Row]:
+    return [
+        Row(
+            what="thermo: liquid fractions, times faster than pycalphad",
+            measured=find(rf"^alkanode  .*ratio +{NUMBER}", text),
+            limit=1000,
+        ),
+        Row(
+            what="thermo: the same, phase map (made once) counted",
+            measured=find(rf"^alkanode with phase map .*ratio +{NUMBER}", text),
+            limit=50,
+        ),
+        Row(
+            what="thermo: largest difference to pycalphad",
+            measured=find(rf"difference in liquid fraction {NUMBER}", text),
+            limit=1e-5,
+            at_most=True,
+        ),
+    ]
+
+
+def impedance_rows(text: str) -> list[Row]:
+    rows = [
+        Row(
+            what="impedance: relaxation times of one spectrum",
+            measured=find(rf"relaxation_times +{NUMBER} ms", text),
+            limit=find(rf"relaxation_times .*target <= {NUMBER}", text),
+            at_most=True,
+            unit=" ms",
+        ),
+        Row(
+            what="impedance: largest relative difference to scipy's nnls",
+            measured=find(rf"difference to nnls +{NUMBER}", text),
+            limit=find(rf"difference to nnls .*target <= {NUMBER}", text),
+            at_most=True,
+        ),
+    ]
+    if re.search(r"^peer", text, flags=re.MULTILINE):
+        rows += [
+            Row(
+                what="impedance: times faster than pyDRTtools, Gaussian",
+                measured=find(rf"Gaussian .* {NUMBER}x ours", text),
+                limit=find(rf"Gaussian .*target >= {NUMBER}x", text),
+            ),
+            Row(
+                what="impedance: times faster than pyDRTtools, piecewise linear",
+                measured=find(rf"PWL .* {NUMBER}x ours", text),
+                limit=50,
+            ),
+        ]
+    return rows
+
+
+@dataclass(frozen=True)
+class Read:
+    """One file of the readers' benchmark: rows, our time (ms), the peers' times over ours (NaN where they fail)."""
+
+    name: str
+    rows: int
+    ours: float
+    galvani: float
+    yadg: float
+
+
+def reader_rows(text: str) -> list[Row]:
+    line = re.compile(rf"^(\S+\.mp[rt]) +(\d+) +{NUMBER} +\d+ +galvani (.+); yadg (.+)$", re.MULTILINE)
+    read = [Read(name, int(n), float(ms), _ratio(one), _ratio(two)) for name, n, ms, one, two in line.findall(text)]
+    binary = [file for file in read if file.name.endswith(".mpr") and file.yadg > 0]
+    long_text = [file for file in read if file.name.endswith(".mpt") and file.yadg > 0 and file.rows > LONG_FILE]
+    if not binary or not long_text:
+        raise Broken(f"the readers' lines name no .mpr file, or no .mpt file of more than {LONG_FILE} rows")
+    worst = min(binary, key=lambda file: file.yadg)
+    long_binary = [file for file in binary if file.rows > LONG_FILE]
+    largest = max(binary, key=lambda file: file.rows)
+    rows = [
+        Row(
+            what=f"readers: .mpr, times faster than yadg, worst of {len(binary)} files ({worst.rows} rows)",
+            measured=worst.yadg,
+            limit=3,
+        ),
+        Row(
+            what=f"readers: .mpt, times faster than yadg, worst of {len(long_text)} above {LONG_FILE} rows",
+            measured=min(file.yadg for file in long_text),
+            limit=10,
+        ),
+    ]
+    if long_binary:
+        rows.insert(
+            1,
+            Row(
+                what=f"readers: .mpr, the same, worst of {len(long_binary)} files above {LONG_FILE} rows",
+                measured=min(file.yadg for file in long_binary),
+                limit=3,
+            ),
+        )
+    if largest.galvani == largest.galvani:
+        extra = largest.ours * (1 - largest.galvani) * 50_000 / largest.rows
+        what = f"readers: .mpr, time over galvani's bare arrays per 50,000 rows ({largest.rows} rows)"
+        rows.append(Row(what=what, measured=max(extra, 0.0), limit=20, at_most=True, unit=" ms"))
+    return rows
+
+
+def _ratio(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def reader_peers(_: str) -> str:
+    pins = (HERE / "peers" / "readers.txt").read_text(encoding="utf-8")
+    return ", ".join(" ".join(pair) for pair in re.findall(r"^(datalab-org-galvani|yadg)==(\S+)", pins, re.MULTILINE))
+
+
+def impedance_peers(text: str) -> str:
+    match = re.search(r"^peer +(.+)$", text, flags=re.MULTILINE)
+    return re.sub(r" {2,}", ", ", match.group(1)) if match else "scipy"
+
+
+def thermo_peers(text: str) -> str:
+    match = re.search(r"pycalphad (\d[\w.]*)", text)
+    return f"pycalphad {match.group(1)}" if match else ""
+
+
+def data_folder(given: Path | None) -> Path:
+    named = os.environ.get("ALKANODE_TEST_DATA")
+    return given or (Path(named) if named else HERE.parents[1] / "shared" / "data")
+
+
+def plan(options: argparse.Namespace) -> list[Benchmark]:
+    folder = data_folder(options.data)
+    alone = "it only compares, and --no-peers was given"
+    spectra = ["--spectra", "200", "--peer-spectra", "2"] if options.quick else []
+    absent = "" if folder.is_dir() else f"no folder {folder}; name one with --data or ALKANODE_TEST_DATA"
+    return [
+        Benchmark(script="thermo.py", rows=thermo_rows, peers=thermo_peers, skipped=alone if options.no_peers else ""),
+        Benchmark(
+            script="impedance.py",
+            arguments=spectra + (["--no-peer"] if options.no_peers else []),
+            rows=impedance_rows,
+            peers=impedance_peers,
+        ),
+        Benchmark(
+            script="readers.py",
+            arguments=[str(folder)],
+            rows=reader_rows,
+            peers=reader_peers,
+            skipped=alone if options.no_peers else absent,
+        ),
+    ]
+
+
+def run(benchmark: Benchmark) -> str:
+    """Run a script; its lines are printed as they come and returned."""
+    command = [sys.executable, str(HERE / benchmark.script), *benchmark.arguments]
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "MPLBACKEND": "Agg", "PYTHONUNBUFFERED": "1"}
+    lines = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(f"  {line}", end="", flush=True)
+            lines.append(line)
+    if process.returncode:
+        raise Broken(f"it ended with exit code {process.returncode}; without its peers: --no-peers")
+    return "".join(lines)
+
+
+def print_table(rows: list[Row]) -> None:
+    table = [("", "target", "measured", "met"), *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in table) for column in range(4)]
+    for line in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder of measured .mpr and .mpt files")
+    parser.add_argument("--quick", action="store_true", help="fewer spectra")
+    parser.add_argument("--no-peers", action="store_true", help="only what needs no package of others")
+    options = parser.parse_args()
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    print(f"{platform.platform()}, {os.cpu_count()} cores{load}; CPU time of one thread throughout")
+    rows: list[Row] = []
+    remarks: list[str] = []
+    broken = False
+    for benchmark in plan(options):
+        if benchmark.skipped:
+            remarks.append(f"{benchmark.script}: skipped, {benchmark.skipped}")
+            continue
+        print(f"\n{benchmark.script} {' '.join(benchmark.arguments)}".rstrip())
+        start = time.perf_counter()
+        try:
+            text = run(benchmark)
+            rows += benchmark.rows(text)
+        except Broken as reason:
+            remarks.append(f"{benchmark.script}: BROKEN, {reason}")
+            broken = True
+        else:
+            seconds = time.perf_counter() - start
+            remarks.append(f"{benchmark.script}: {seconds:.0f} s, against {benchmark.peers(text)}")
+    print()
+    if rows:
+        print_table(rows)
+        missed = sum(not row.met for row in rows)
+        print(f"\n{len(rows) - missed} of {len(rows)} targets met" + (f", {missed} MISSED" if missed else ""))
+    for remark in remarks:
+        print(remark)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
