@@ -29,7 +29,7 @@ LONG_FILE = 2000
 """Rows from which a text file counts for its target."""
 
 
-class Broken(Exception):
+class BrokenBenchmarkError(Exception):
     """A benchmark that did not run to its end, or whose lines are not as expected."""
 
 
@@ -72,7 +72,7 @@ def find(pattern: str, text: str) -> float:
     """The number of the first match."""
     match = re.search(pattern, text, flags=re.MULTILINE)
     if match is None:
-        raise Broken(f"no line matches {pattern!r}")
+        raise BrokenBenchmarkError(f"no line matches {pattern!r}")
     return float(match.group(1))
 
 
@@ -146,9 +146,10 @@ def reader_rows(text: str) -> list[Row]:
     binary = [file for file in read if file.name.endswith(".mpr") and file.yadg > 0]
     long_text = [file for file in read if file.name.endswith(".mpt") and file.yadg > 0 and file.rows > LONG_FILE]
     if not binary or not long_text:
-        raise Broken(f"the readers' lines name no .mpr file, or no .mpt file of more than {LONG_FILE} rows")
+        raise BrokenBenchmarkError(
+            f"the readers' lines name no .mpr file, or no .mpt file of more than {LONG_FILE} rows"
+        )
     worst = min(binary, key=lambda file: file.yadg)
-    long_binary = [file for file in binary if file.rows > LONG_FILE]
     largest = max(binary, key=lambda file: file.rows)
     rows = [
         Row(
@@ -162,15 +163,6 @@ def reader_rows(text: str) -> list[Row]:
             limit=10,
         ),
     ]
-    if long_binary:
-        rows.insert(
-            1,
-            Row(
-                what=f"readers: .mpr, the same, worst of {len(long_binary)} files above {LONG_FILE} rows",
-                measured=min(file.yadg for file in long_binary),
-                limit=3,
-            ),
-        )
     if largest.galvani == largest.galvani:
         extra = largest.ours * (1 - largest.galvani) * 50_000 / largest.rows
         what = f"readers: .mpr, time over galvani's bare arrays per 50,000 rows ({largest.rows} rows)"
@@ -241,7 +233,7 @@ def run(benchmark: Benchmark) -> str:
             print(f"  {line}", end="", flush=True)
             lines.append(line)
     if process.returncode:
-        raise Broken(f"it ended with exit code {process.returncode}; without its peers: --no-peers")
+        raise BrokenBenchmarkError(f"it ended with exit code {process.returncode}; without its peers: --no-peers")
     return "".join(lines)
 
 
@@ -272,7 +264,7 @@ def main() -> int:
         try:
             text = run(benchmark)
             rows += benchmark.rows(text)
-        except Broken as reason:
+        except BrokenBenchmarkError as reason:
             remarks.append(f"{benchmark.script}: BROKEN, {reason}")
             broken = True
         else:

@@ -36,7 +36,10 @@ def output_option(function: F) -> F:
 def cell_option(function: F) -> F:
     """``--cell``: a cell file."""
     return click.option(
-        "--cell", "cell_path", type=click.Path(path_type=Path), help="Cell file (YAML): roles, area, mass, electrolyte."
+        "--cell",
+        "cell_path",
+        type=click.Path(path_type=Path),
+        help="Cell file (YAML), or a row of a cell table (cells.csv#NAME): roles, area, mass, electrolyte.",
     )(function)
 
 
@@ -47,9 +50,9 @@ def files_argument(function: F) -> F:
 
 def load_cell(path: Path | None) -> Cell | None:
     """The cell of ``--cell``, or none."""
-    from alkanode.data import Cell
+    from alkanode.data import open_cell
 
-    return None if path is None else Cell.from_yaml(path)
+    return None if path is None else open_cell(path)
 
 
 def load_history(files: Sequence[Path], caught: list[str]) -> xr.DataTree:
@@ -85,11 +88,11 @@ def emit(
     output: Path | None = None,
 ) -> None:
     """Print a part as one JSON object or as text, and write its files where a folder was given."""
-    from alkanode.data import provenance
+    from alkanode.data import cell_file, provenance
     from alkanode.studies.runner import hashed, json_ready, write_part
     from alkanode.studies.wording import worded
 
-    hashes = [hashed(path) for path in inputs if path is not None]
+    hashes = [hashed(cell_file(path)) for path in inputs if path is not None]
     if output is not None:
         write_part(part, output, provenance(inputs={entry["file"]: entry["sha256"] for entry in hashes}))
     if as_json:

@@ -1,7 +1,7 @@
 """Records, schemas, cells, protocols, storage: what every technique works on."""
 
 from alkanode.data.cell import Cell, Electrode, Electrolyte, PressureStage
-from alkanode.data.cell_table import read_cell_table
+from alkanode.data.cell_table import cell_file, open_cell, read_cell_table
 from alkanode.data.charge import direct_current, passed_charge, running_charge
 from alkanode.data.protocol import Protocol, Step
 from alkanode.data.schema import KINDS, Kind, check, label
@@ -25,6 +25,7 @@ __all__ = [
     "PressureStage",
     "Protocol",
     "Step",
+    "cell_file",
     "chain_histories",
     "check",
     "current_sign",
@@ -33,6 +34,7 @@ __all__ = [
     "from_first_row",
     "half_cycle_table",
     "label",
+    "open_cell",
     "open_saved",
     "passed_charge",
     "provenance",

@@ -15,6 +15,38 @@ from alkanode.data.cell import Cell
 from alkanode.foundation.errors import AlkanodeError, StudyError
 
 
+def open_cell(where: str | Path) -> Cell:
+    """One cell from a cell file or from a row of a cell table.
+
+    Parameters
+    ----------
+    where
+        ``cell.yaml``, or ``cells.csv#NAME`` for the row of that name.
+
+    Raises
+    ------
+    StudyError
+        When the file is absent or wrong, or the table has no such row.
+    """
+    text = str(where)
+    table, mark, name = text.rpartition("#")
+    if not mark or not table.lower().endswith(".csv"):
+        if text.lower().endswith(".csv"):
+            known = ", ".join(read_cell_table(text))
+            raise StudyError("a row of the cell table is needed", found=text, todo=f"Write {text}#NAME; rows: {known}")
+        return Cell.from_yaml(text)
+    cells = read_cell_table(table)
+    if name not in cells:
+        raise StudyError(f"the cell table {Path(table).name} needs a row {name!r}", found=f"rows {', '.join(cells)}")
+    return cells[name]
+
+
+def cell_file(where: str | Path) -> Path:
+    """The file behind what :func:`open_cell` takes, for its hash."""
+    table, mark, _ = str(where).rpartition("#")
+    return Path(table) if mark and table.lower().endswith(".csv") else Path(where)
+
+
 def read_cell_table(path: str | Path) -> dict[str, Cell]:
     """Read a table of cells.
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alkanode.data.cell import Cell, load_yaml
+from alkanode.data.cell_table import cell_file, open_cell
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.units import to_si
 
@@ -73,7 +74,7 @@ class StudyModel(_Block):
     title: str = Field(min_length=1)
     summary: str = Field("", description="What was measured and why, shown at the head of the report")
     cell: str | dict[str, Any] = Field(
-        description="Path of a cell file (YAML), relative to the study; or the cell itself"
+        description="Cell file (YAML) or row of a cell table (cells.csv#NAME), relative to the study; or the cell itself"
     )
     files: list[str] = Field(
         min_length=1, description="Raw files, relative to the data folder; several form one history"
@@ -137,8 +138,8 @@ class Study:
             raise StudyError(f"{file.name} must be a valid study", found=_explain(cause)) from None
         cell_path: Path | None = None
         if isinstance(model.cell, str):
-            cell_path = file.parent / model.cell
-            cell = Cell.from_yaml(cell_path)
+            cell = open_cell(file.parent / model.cell)
+            cell_path = cell_file(file.parent / model.cell)
         else:
             cell = Cell.from_mapping(model.cell)
         for name, known in model.truth.items():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alkanode.data import Cell, Electrode, read_cell_table
+from alkanode.data import Cell, Electrode, cell_file, open_cell, read_cell_table
 from alkanode.foundation.errors import AlkanodeError, StudyError, UnitsError
 from alkanode.materials import Alloy
 
@@ -141,3 +141,17 @@ def test_mistakes_in_a_table_name_the_row(tmp_path: Path, text: str, says: str) 
 def test_a_mass_is_given_once() -> None:
     with pytest.raises(StudyError, match="given once"):
         Cell(anode=Electrode("Na", mass="1 mg"), anode_mass="1 mg")
+
+
+def test_a_row_of_a_table_is_a_cell(tmp_path: Path) -> None:
+    table = tmp_path / "cells.csv"
+    table.write_text("name,anode,area / cm2\nA,NaK50,1\nB,Na,2\n", encoding="utf-8")
+    assert open_cell(f"{table}#A").area == pytest.approx(1e-4)
+    assert cell_file(f"{table}#A") == table
+    with pytest.raises(StudyError, match="rows A, B"):
+        open_cell(f"{table}#C")
+    with pytest.raises(StudyError, match="rows: A, B"):
+        open_cell(table)
+    plain = tmp_path / "cell.yaml"
+    plain.write_text("anode: Na", encoding="utf-8")
+    assert open_cell(plain).anode.name == "Na"
