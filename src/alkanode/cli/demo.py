@@ -13,7 +13,7 @@ from alkanode.cli.output import json_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("alkanode-demo"), show_default=True
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the noise.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the noise.")
 @json_option
 def demo(output: Path, seed: int, as_json: bool) -> int:
     """Write a virtual experiment as raw files and a study, run that study, compare with the truth.
@@ -26,4 +26,4 @@ def demo(output: Path, seed: int, as_json: bool) -> int:
     study = write_demo(output / "experiment", seed=seed)
     if not as_json:
         click.echo(f"virtual experiment written to {study.parent}")
-    return execute(study, output / "result", data=None, as_json=as_json)
+    return execute(study, output / "result", data=study.parent, as_json=as_json)

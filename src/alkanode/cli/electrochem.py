@@ -45,10 +45,10 @@ def stripping(
     from alkanode.studies.stripping import stripping_part
     from alkanode.studies.study import Stripping
 
+    settings = Stripping.of(half_cycle=half_cycle, **({"cutoffs": list(cutoffs)} if cutoffs else {}))
     caught: list[str] = []
     cell = load_cell(cell_path)
     record = cycling_of(load_history(files, caught))
-    settings = Stripping(half_cycle=half_cycle, **({"cutoffs": list(cutoffs)} if cutoffs else {}))
     with gathered_warnings(caught):
         try:
             path = None if cell is None else path_of(cell)
@@ -74,11 +74,12 @@ def failures(
     from alkanode.studies.runner import gathered_warnings
     from alkanode.studies.study import Failures
 
+    settings = Failures.of(electrolyte_resistance=resistance)
     caught: list[str] = []
     cell = load_cell(cell_path)
     history = load_history(files, caught)
     record = cycling_of(history)
     with gathered_warnings(caught):
         checked = check_spectra(history["impedance"].to_dataset()) if "impedance" in history.children else None
-        part = failures_part(record, cell, Failures(electrolyte_resistance=resistance), checked)
+        part = failures_part(record, cell, settings, checked)
     emit(part, inputs=[*files, cell_path], warnings=caught, as_json=as_json, output=output)

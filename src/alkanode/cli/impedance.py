@@ -51,10 +51,11 @@ def kk(files: tuple[Path, ...], drift_limit: float, as_json: bool, output: Path 
     from alkanode.studies.spectra import kramers_kronig_part
     from alkanode.studies.study import Impedance
 
+    settings = Impedance.of(drift_limit=drift_limit)
     caught: list[str] = []
     spectra = _spectra(files, caught)
     with gathered_warnings(caught):
-        part = kramers_kronig_part(spectra, Impedance(drift_limit=drift_limit))
+        part = kramers_kronig_part(spectra, settings)
     emit(part, inputs=files, warnings=caught, as_json=as_json, output=output)
 
 
@@ -81,10 +82,10 @@ def drt(
     from alkanode.studies.spectra import relaxation_part
     from alkanode.studies.study import Impedance
 
+    settings = Impedance.of(regularisation=regularisation, penalty_order=order, drift_limit=drift_limit)
     caught: list[str] = []
     cell = load_cell(cell_path)
     spectra = _spectra(files, caught)
-    settings = Impedance(regularisation=regularisation, penalty_order=order, drift_limit=drift_limit)
     with gathered_warnings(caught):
         checked = check_spectra(spectra, drift_limit=drift_limit)
         part = relaxation_part(checked, settings, area=None if cell is None else cell.effective_area)
@@ -113,10 +114,10 @@ def operando_map(
     from alkanode.studies.spectra import impedance_part
     from alkanode.studies.study import Impedance
 
+    settings = Impedance.of(regularisation=regularisation, penalty_order=order, drift_limit=drift_limit)
     caught: list[str] = []
     cell = load_cell(cell_path)
     spectra = _spectra(files, caught)
-    settings = Impedance(regularisation=regularisation, penalty_order=order, drift_limit=drift_limit)
     with gathered_warnings(caught):
         part = impedance_part(spectra, cell, settings)
     emit(part, inputs=[*files, cell_path], warnings=caught, as_json=as_json, output=output)

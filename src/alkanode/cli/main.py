@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 a fault in alkanode; 2 bad input or usage; 3 a study of wh
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
@@ -62,6 +63,9 @@ def main(arguments: list[str] | None = None) -> None:
     arguments
         Words after the program's name; default those of the process.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(arguments))
 
 
@@ -84,6 +88,13 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as mistake:
+        where = f" ({mistake.filename})" if mistake.filename else ""
+        click.echo(f"alkanode: a file or folder cannot be used: {mistake.strerror or mistake}{where}.", err=True)
+        return EXIT_INPUT
+    except UnicodeEncodeError as mistake:
+        click.echo(f"alkanode: names of files must be text; found {mistake.object!a}. Rename the file.", err=True)
+        return EXIT_INPUT
     except Exception as fault:
         if os.environ.get("ALKANODE_TRACEBACK"):
             raise

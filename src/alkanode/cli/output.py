@@ -102,6 +102,7 @@ def emit(
             results["files"] = str(output)
         whole = {"command": command, "inputs": hashes, "results": results, "warnings": list(warnings)}
         click.echo(json.dumps(json_ready(whole), indent=2))
+        _say_missing(part)
         return
     click.echo(part.title)
     for name, estimate in part.estimates.items():
@@ -114,3 +115,14 @@ def emit(
         click.echo(f"warning: {line}", err=True)
     if output is not None:
         click.echo(f"written to {output}")
+    _say_missing(part)
+
+
+def _say_missing(part: Part) -> None:
+    """Say what a part could not compute, and leave with the exit code of partial results."""
+    from alkanode.cli.main import EXIT_PARTIAL
+
+    for name, reason in part.missing.items():
+        click.echo(f"alkanode: {name} failed: {reason}", err=True)
+    if part.missing:
+        raise click.exceptions.Exit(EXIT_PARTIAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +63,24 @@ def read(files: tuple[Path, ...], output: Path | None, as_json: bool) -> None:
         hashes = {entry["file"]: entry["sha256"] for entry in map(hashed, files)}
         save(history, output, origin=provenance(inputs=hashes))
         findings.append(f"Saved as {output}.")
-    title = f"{', '.join(path.name for path in files)}: {details.get('technique', '')} (started {details.get('started', '')})"
+    title = ": ".join(filter(None, [", ".join(path.name for path in files), str(details.get("technique", ""))]))
+    title += f" (started {details['started']})" if details.get("started") else " (start not known)"
     part = Part(name="read", title=title, estimates=estimates, details=details, findings=tuple(findings))
     emit(part, inputs=files, warnings=caught, as_json=as_json)
 
 
 @click.command()
-def readers() -> None:
+@json_option
+def readers(as_json: bool) -> None:
     """List the formats that can be read."""
+    from dataclasses import asdict
+
     from alkanode.io import list_readers
 
+    if as_json:
+        results = {"readers": [asdict(reader) for reader in list_readers()]}
+        whole = {"command": click.get_current_context().command_path, "inputs": [], "results": results, "warnings": []}
+        click.echo(json.dumps(whole, indent=2))
+        return
     for reader in list_readers():
         click.echo(f"{reader.name:<16} {reader.target} ({reader.package} {reader.version})")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from alkanode.cli.main import EXIT_INTERRUPTED, EXIT_PARTIAL
 from alkanode.cli.output import json_option
+
+if TYPE_CHECKING:
+    from alkanode.studies import Outcome
 
 
 @click.command()
@@ -29,16 +33,15 @@ def run(study: Path, output: Path, data: Path | None, as_json: bool) -> int:
 def execute(study: Path, output: Path, *, data: Path | None, as_json: bool) -> int:
     """Run a study file and write everything; returns the exit code."""
     from alkanode.foundation.runtime import TextProgress
-    from alkanode.report import write_report
     from alkanode.studies import Study, run_study
 
     outcome = run_study(Study.from_yaml(study, data=data), output, progress=TextProgress())
-    whole = outcome.to_json(click.get_current_context().command_path)
-    whole["results"]["files"] = {"report": "report.html", "records": "records", "figures": "figures"}
-    text = json.dumps(whole, indent=2)
-    output.mkdir(parents=True, exist_ok=True)
-    (output / "results.json").write_text(text + "\n", encoding="utf-8")
-    report = write_report(outcome, output / "report.html")
+    command = click.get_current_context().command_path
+    try:
+        text, report = _publish(outcome, output, command)
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+        text, report = _publish(outcome, output, command)
     if as_json:
         click.echo(text)
     else:
@@ -54,6 +57,23 @@ def execute(study: Path, output: Path, *, data: Path | None, as_json: bool) -> i
         click.echo("alkanode: interrupted; what had been computed is written", err=True)
         return EXIT_INTERRUPTED
     return EXIT_PARTIAL if outcome.failed else 0
+
+
+def _publish(outcome: Outcome, output: Path, command: str) -> tuple[str, Path]:
+    """Write ``results.json`` and ``report.html``; return the text of the first and the path of the second."""
+    from alkanode.report import write_report
+
+    whole = outcome.to_json(command)
+    whole["results"]["files"] = {
+        "report": "report.html",
+        "records": "records",
+        "figures": "figures",
+        "written": [path.relative_to(output).as_posix() for path in outcome.written],
+    }
+    text = json.dumps(whole, indent=2)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "results.json").write_text(text + "\n", encoding="utf-8")
+    return text, write_report(outcome, output / "report.html")
 
 
 @click.command()

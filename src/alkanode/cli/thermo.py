@@ -124,7 +124,9 @@ def diagram(
         fixed = invariants(system)
     resting = load_assessment(system).label
     estimates = {
-        f"{point.kind}_temperature": Estimate(value=point.temperature, unit="K", quantity="temperature", label=resting)
+        _name(point.kind, point.compositions[0]): Estimate(
+            value=point.temperature, unit="K", quantity="temperature", label=resting
+        )
         for point in fixed
     }
     part = Part(
@@ -136,3 +138,8 @@ def diagram(
         figures={"phase_diagram": describe(record, paths=paths, basis="mass" if basis == "mass" else "mole")},
     )
     emit(part, warnings=caught, as_json=as_json, output=output)
+
+
+def _name(kind: str, sodium: float) -> str:
+    """Name of an invariant point; melting points carry their metal."""
+    return f"melting_temperature_of_{'Na' if sodium > 0.5 else 'K'}" if kind == "melting" else f"{kind}_temperature"

@@ -5,12 +5,13 @@ A :class:`Cell` is a frozen description in SI. Every calculation on it is a func
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
-from alkanode.data.mapping import only_known
+from alkanode.data.mapping import load_yaml, only_known
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.materials.alloys import Alloy, working_metal
@@ -20,6 +21,34 @@ Stage = Literal["assembly", "cycling"]
 
 DEFAULT_TEMPERATURE_UNCERTAINTY = 2.0
 """K. A laboratory's "room temperature" without a thermostat; carried onto every liquidus-based number."""
+
+
+_BARE = {
+    "area": (0.0, 0.1, "m2", "cm2"),
+    "final_area": (0.0, 0.1, "m2", "cm2"),
+    "mass": (0.0, 0.1, "kg", "mg"),
+    "anode_mass": (0.0, 0.1, "kg", "mg"),
+    "carbon_mass": (0.0, 0.1, "kg", "mg"),
+    "thickness": (0.0, 0.1, "m", "um"),
+    "temperature": (100.0, 2000.0, "K", "degC"),
+    "stack_pressure": (1000.0, 1e10, "Pa", "MPa"),
+    "pressure": (1000.0, 1e10, "Pa", "MPa"),
+}
+"""Range of a number without a unit (so in SI) in a cell file; a positive one outside it describes no laboratory cell."""
+
+
+def _refuse_forgotten_units(keys: Mapping[str, Any]) -> None:
+    """Refuse a bare number that in SI describes no laboratory cell: its unit was forgotten."""
+    for key in keys.keys() & _BARE.keys():
+        value, (smallest, largest, unit, habit) = keys[key], _BARE[key]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        if value > largest or 0 < value < smallest:
+            raise StudyError(
+                f"{key} needs its unit",
+                found=f"{value!r}, which without a unit is {value:g} {unit}",
+                todo=f"Write '{value:g} {habit}'",
+            )
 
 
 def _optional(value: QuantityLike | None, name: str, *, positive: bool = True) -> float | None:
@@ -77,7 +106,8 @@ class Electrode:
         put(self, "thickness", _optional(thickness, "thickness"))
         put(self, "coating", str(coating))
         put(self, "carbon_mass", _optional(carbon_mass, "mass"))
-        if not 0 <= float(kc8_extent) <= 1:
+        share: object = kc8_extent
+        if not isinstance(share, int | float) or not 0 <= share <= 1:
             raise StudyError("kc8_extent is a share from 0 to 1", found=repr(kc8_extent))
         if float(kc8_extent) > 0 and (carbon_mass is None or mass is None):
             raise StudyError(
@@ -93,6 +123,7 @@ class Electrode:
         if isinstance(mapping, str | Alloy):
             return cls(mapping)
         keys = only_known(mapping, [*_ELECTRODE_KEYS, "role"], what=what)
+        _refuse_forgotten_units(keys)
         keys.pop("role", None)
         if "material" not in keys:
             raise StudyError(f"{what} needs 'material'", found=f"keys {', '.join(keys) or '(none)'}")
@@ -107,6 +138,10 @@ class Electrode:
 _ELECTRODE_KEYS = ("material", "mass", "mass_uncertainty", "thickness", "coating", "carbon_mass", "kc8_extent")
 
 
+_COMPOSITION = re.compile(r"(?:Li|Na|K|wt|at|mol|mass|[-\d.,%\s])+", re.IGNORECASE)
+"""Alkali metals and numbers only: meant as a composition, so never taken as the free name of a material."""
+
+
 def _material(material: object) -> Alloy | str:
     if isinstance(material, Alloy):
         return material
@@ -115,6 +150,8 @@ def _material(material: object) -> Alloy | str:
     try:
         return Alloy.from_name(material)
     except ValueError:
+        if _COMPOSITION.fullmatch(material.strip()):
+            raise
         return material.strip()
 
 
@@ -152,6 +189,10 @@ class Electrolyte:
         conductivity: QuantityLike | None = None,
         single_ion: bool | None = None,
     ) -> None:
+        if not isinstance(ion, str):
+            raise StudyError("the ion of an electrolyte is a text such as 'Na+'", found=repr(ion))
+        if not (single_ion is None or isinstance(single_ion, bool)):
+            raise StudyError("single_ion is true or false", found=repr(single_ion))
         working_metal(ion)
         put = object.__setattr__
         put(self, "material", str(material))
@@ -166,6 +207,7 @@ class Electrolyte:
         if isinstance(mapping, str):
             return cls(mapping)
         keys = only_known(mapping, ("material", "ion", "thickness", "conductivity", "single_ion"), what="electrolyte")
+        _refuse_forgotten_units(keys)
         if "material" not in keys:
             raise StudyError("electrolyte needs 'material'", found=f"keys {', '.join(keys) or '(none)'}")
         return cls(keys.pop("material"), **keys)
@@ -205,10 +247,22 @@ class PressureStage:
         if kind not in ("uniaxial", "isostatic"):
             raise StudyError("a pressure is 'uniaxial' or 'isostatic'", found=repr(kind))
         put = object.__setattr__
-        put(self, "pressure", to_si(pressure, "stack_pressure"))
+        pascal = to_si(pressure, "stack_pressure")
+        if pascal < 0:
+            raise StudyError("a pressure is not negative", found=repr(pressure))
+        put(self, "pressure", pascal)
         put(self, "duration", _optional(duration, "duration"))
         put(self, "stage", stage)
         put(self, "kind", kind)
+
+    @classmethod
+    def from_mapping(cls, mapping: object) -> Self:
+        """Stage from a mapping of its attributes."""
+        keys = only_known(mapping, ("pressure", "duration", "stage", "kind"), what="pressure stage")
+        if "pressure" not in keys:
+            raise StudyError("a pressure stage needs 'pressure'", found=f"keys {', '.join(keys) or '(none)'}")
+        _refuse_forgotten_units(keys)
+        return cls(**keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, init=False)
@@ -293,7 +347,7 @@ class Cell:
             raise StudyError("the mass of the anode is given once", found="both anode.mass and anode_mass")
         if anode_role not in get_args(Role):
             raise StudyError("anode_role is 'working' or 'counter'", found=repr(anode_role))
-        if isinstance(counter, Alloy | str):
+        if counter is not None and not isinstance(counter, Electrode):
             counter = Electrode(counter)
         if isinstance(electrolyte, str):
             electrolyte = Electrolyte(electrolyte)
@@ -343,6 +397,7 @@ class Cell:
             For a quantity without a unit or with a wrong one.
         """
         keys = only_known(mapping, _CELL_KEYS, what="cell")
+        _refuse_forgotten_units(keys)
         if "anode" not in keys:
             raise StudyError("a cell needs 'anode'", found=f"keys {', '.join(keys) or '(none)'}")
         anode = keys.pop("anode")
@@ -361,11 +416,7 @@ class Cell:
         stages = keys.pop("pressure_history", ())
         if not isinstance(stages, list | tuple):
             raise StudyError("pressure_history is a list of stages", found=repr(stages))
-        history = [
-            PressureStage(**only_known(stage, ("pressure", "duration", "stage", "kind"), what="pressure stage"))
-            for stage in stages
-            if _has_pressure(stage)
-        ]
+        history = [PressureStage.from_mapping(stage) for stage in stages]
         return cls(anode=anode, counter=counter, electrolyte=electrolyte, pressure_history=history, **keys)
 
     @classmethod
@@ -396,8 +447,11 @@ class Cell:
 
     @property
     def ion(self) -> str:
-        """The working ion: the electrolyte's, else ``"Na+"``."""
-        return "Na+" if self.electrolyte is None else self.electrolyte.ion
+        """The working ion: the electrolyte's; without one that of a pure alkali anode, else ``"Na+"``."""
+        if self.electrolyte is not None:
+            return self.electrolyte.ion
+        elements = () if self.alloy is None else self.alloy.composition.elements
+        return f"{elements[0]}+" if elements in (("Li",), ("K",)) else "Na+"
 
 
 _CELL_KEYS = (
@@ -420,36 +474,9 @@ _CELL_KEYS = (
 )
 
 
-def _has_pressure(stage: object) -> bool:
-    if isinstance(stage, Mapping) and "pressure" not in stage:
-        raise StudyError("a pressure stage needs 'pressure'", found=f"keys {', '.join(map(str, stage)) or '(none)'}")
-    return True
-
-
 def _stack(anode: Electrode, electrolyte: Electrolyte | None, counter: Electrode | None) -> Iterable[str]:
     yield anode.name
     if electrolyte is not None:
         yield electrolyte.material
     if counter is not None:
         yield counter.name
-
-
-def load_yaml(path: str | Path) -> Any:
-    """Load a YAML file, with errors that name the file.
-
-    Raises
-    ------
-    StudyError
-        When the file is absent, is no text, or is no YAML.
-    """
-    import yaml
-
-    file = Path(path)
-    try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StudyError("a YAML file is needed", found=f"no file {file}") from None
-    except (OSError, UnicodeDecodeError) as cause:
-        raise StudyError(f"{file} must be readable text", found=str(cause)) from cause
-    except yaml.YAMLError as cause:
-        raise StudyError(f"{file} must be YAML", found=" ".join(str(cause).split())) from cause

@@ -114,7 +114,10 @@ def _nested(row: dict[str | None, Any]) -> dict[str, Any]:
 def _plain(text: str, key: str) -> Any:
     """Numbers without a unit stay numbers only where the quantity is a pure number."""
     if key == "kc8_extent":
-        return float(text)
+        try:
+            return float(text)
+        except ValueError:
+            return text
     if key == "single_ion":
-        return text.lower() in ("true", "yes", "1")
+        return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(text.lower(), text)
     return text

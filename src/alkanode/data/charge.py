@@ -91,22 +91,39 @@ def passed_charge(record: xr.Dataset) -> tuple[Floats, str]:
         known.
     """
     check(record, "cycling")
-    time = record["time"].to_numpy().astype(float)
-    if time.size == 0:
+    if record.sizes["row"] == 0:
         return np.zeros(0), "no rows"
+    sources = record["source_index"].to_numpy() if "source_index" in record.variables else np.zeros(record.sizes["row"])
+    edges = np.flatnonzero(np.diff(sources, prepend=np.nan) != 0).tolist()
+    charge, total, told = [], 0.0, []
+    for begin, end in zip(edges, [*edges[1:], sources.size], strict=True):
+        passed, how = _of_one_file(record.isel(row=slice(begin, end)))
+        charge.append(total + passed)
+        total = float(charge[-1][-1])
+        told.append(how)
+    return np.concatenate(charge), "; ".join(dict.fromkeys(told))
+
+
+def _of_one_file(record: xr.Dataset) -> tuple[Floats, str]:
+    """Charge since the first row of one file, and how it was found; nothing is known of the time between files."""
+    time = record["time"].to_numpy().astype(float)
     integral = running_charge(time, direct_current(record))
-    if "charge" not in record.variables or not np.isfinite(record["charge"].to_numpy()).all():
+    integrated = str(record.attrs.get("charge_from", "")).startswith("integrated")
+    if integrated or "charge" not in record.variables or not np.isfinite(record["charge"].to_numpy()).all():
         return integral, "integral of the measured current"
     counter = record["charge"].to_numpy().astype(float)
     counter = counter - counter[0]
-    measured = str(record.attrs.get("current_from", "measured")).startswith("measured")
-    levels = np.unique(np.abs(record["current"].to_numpy()[np.isfinite(record["current"].to_numpy())]))
-    if not measured or (time.size > 100 and np.count_nonzero(levels) < FEWEST_LEVELS):
+    unmeasured = str(record.attrs.get("current_from", "")).startswith(("set-point", "absent"))
+    current = record["current"].to_numpy()
+    levels = np.unique(np.abs(current[np.isfinite(current)]))
+    if unmeasured or (time.size > 100 and np.count_nonzero(levels) < FEWEST_LEVELS):
         reason = (
-            "the file holds no measured current" if not measured else "the measured current is rounded to a few levels"
+            "the file holds no measured current" if unmeasured else "the measured current is rounded to a few levels"
         )
         return counter, f"the instrument's charge counter, since {reason}"
     held = _current_held(record)
+    if not held.any():
+        return counter, "the instrument's charge counter"
     apart = float(np.sum(np.diff(counter)[held]) - np.sum(np.diff(integral)[held]))
     if abs(apart) <= max(NOISE_LIMIT * _integral_noise(time, record, held), CLOSURE * float(np.ptp(integral))):
         return counter, "the instrument's charge counter, which agrees with the measured current"
@@ -128,11 +145,8 @@ def _integral_noise(time: Floats, record: xr.Dataset, held: npt.NDArray[np.bool_
 
 
 def _current_held(record: xr.Dataset) -> npt.NDArray[np.bool_]:
-    """(row - 1,) true where the current was controlled from one row to the next, in one file."""
+    """(row - 1,) true where the current was controlled from one row to the next."""
     if "control_mode" not in record.variables:
         return np.zeros(record.sizes["row"] - 1, dtype=bool)
     controlled = np.isin(record["control_mode"].to_numpy(), (1, 3))
-    held = controlled[1:] & controlled[:-1]
-    if "source_index" in record.variables:
-        held &= np.diff(record["source_index"].to_numpy()) == 0
-    return np.asarray(held)
+    return np.asarray(controlled[1:] & controlled[:-1])

@@ -7,6 +7,7 @@ measured current carries noise and offset; else from the measured current outsid
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -50,13 +51,14 @@ def chain_histories(histories: Sequence[xr.DataTree], *, time_zone: str = "") ->
     Raises
     ------
     SchemaError
-        When there is no file, or, while there are several, one does not say when it started, or only some say their
-        time zone and none was given.
+        When there is no file, or, while there are several, one is there twice, one does not say when it started, or
+        only some say their time zone and none was given.
     """
     if not histories:
         raise SchemaError("at least one history is needed", found="none")
     if len(histories) == 1:
         return histories[0]
+    _refuse_repeats(histories)
     starts = _on_one_clock([_started(history) for history in histories], time_zone)
     order = sorted(range(len(histories)), key=lambda index: starts[index])
     first = starts[order[0]]
@@ -71,6 +73,8 @@ def chain_histories(histories: Sequence[xr.DataTree], *, time_zone: str = "") ->
             if float(moved["time"][0]) < end:
                 _warn_overlap(tree, end - float(moved["time"][0]))
                 moved = moved.isel(row=np.flatnonzero(moved["time"].to_numpy() >= end))
+                if "charge" in moved and moved.sizes["row"]:
+                    charge -= float(moved["charge"][0])
             if "charge" in moved and moved.sizes["row"]:
                 moved = moved.assign(charge=moved["charge"] + charge)
             if moved.sizes["row"]:
@@ -93,6 +97,18 @@ def chain_histories(histories: Sequence[xr.DataTree], *, time_zone: str = "") ->
     tree = xr.DataTree.from_dict(nodes)
     tree.attrs.update(_joint_attrs([histories[index] for index in order]), started=first.isoformat())
     return tree
+
+
+def _refuse_repeats(histories: Sequence[xr.DataTree]) -> None:
+    """Refuse a file that is given twice (by its SHA-256): its charge would count twice."""
+    names: dict[str, str] = {}
+    for history in histories:
+        digest, name = str(history.attrs.get("sha256", "")), str(history.attrs.get("source_file", "a file"))
+        if digest and digest in names:
+            raise SchemaError(
+                "each file of a chain is given once", found=f"{name!r} with the content of {names[digest]!r}"
+            )
+        names[digest] = name
 
 
 def _started(history: xr.DataTree) -> datetime:
@@ -126,8 +142,6 @@ def _on_one_clock(starts: list[datetime], time_zone: str) -> list[datetime]:
 
 
 def _warn_overlap(tree: xr.DataTree, seconds: float) -> None:
-    import warnings
-
     warnings.warn(
         f"{tree.attrs.get('source_file', 'a file')} starts {seconds:.3g} s before the file before it ends; "
         "its overlapping rows are left out",
@@ -246,14 +260,50 @@ def with_half_cycles(record: xr.Dataset) -> xr.Dataset:
     Dataset
         The record with ``half_cycle`` (row): 0, 1, 2, ... where current flows, -1 where none does. A pause between
         two runs of the same sign does not start a new half cycle.
+
+    Warns
+    -----
+    DataQualityWarning
+        When the measured current runs against its set-point: one of the two has the other sign convention.
     """
     sign = current_sign(record)
+    _doubt_signs(record, sign)
     flowing = np.flatnonzero(sign)
     number = np.full(sign.size, -1, dtype=np.int64)
     if flowing.size:
         turns = np.diff(sign[flowing]) != 0
         number[flowing] = np.concatenate([[0], np.cumsum(turns)])
     return label(record.assign(half_cycle=("row", number)), "cycling")
+
+
+def _doubt_signs(record: xr.Dataset, sign: Integers) -> None:
+    current = record["current"].to_numpy()
+    against = np.sign(current) * sign
+    if np.count_nonzero(against < 0) > np.count_nonzero(against > 0):
+        warnings.warn(
+            "the measured current runs against its set-point in most rows: one of them has the other sign convention; "
+            "strip and plate follow the set-point, the charge does not",
+            DataQualityWarning,
+            stacklevel=3,
+        )
+
+
+def rows_by_half_cycle(number: Integers) -> list[npt.NDArray[np.intp]]:
+    """Rows of each half cycle, in order.
+
+    Parameters
+    ----------
+    number
+        (row,) as :func:`with_half_cycles` numbers them.
+
+    Returns
+    -------
+    list of ndarray
+        Row numbers of half cycle 0, 1, 2, ...
+    """
+    flowing = np.flatnonzero(number >= 0)
+    edges = np.flatnonzero(np.diff(number[flowing])) + 1
+    return [rows for rows in np.split(flowing, edges) if rows.size]
 
 
 def stripping_sign(cell: Cell | None) -> Literal[1, -1]:
@@ -286,7 +336,7 @@ def half_cycle_table(record: xr.Dataset, cell: Cell | None = None) -> xr.Dataset
     current = numbered["current"].to_numpy().astype(float)
     charge, how = passed_charge(numbered)
     count = int(number.max(initial=-1)) + 1
-    rows = [np.flatnonzero(number == index) for index in range(count)]
+    rows = rows_by_half_cycle(number)
     first = np.array([group[0] for group in rows], dtype=np.int64)
     last = np.array([group[-1] for group in rows], dtype=np.int64)
     sign = current_sign(record)[first] if count else np.zeros(0, dtype=np.int64)

@@ -24,12 +24,20 @@ class ContactRule:
         Share of the half cycle that gives its starting resistance.
     held_share
         The current counts as held while it is at least this share of the set-point.
+    acceleration
+        Least slope of the resistance where it passes ``growth`` over its mean slope up to there. 0.8: a run-away is at
+        least as steep as a straight line (1), while a polarisation on its way to a steady state flattens (to 1/t+ times
+        its start in a salt of transference number t+).
+    least_samples
+        Samples above ``growth`` that a jump must leave; 3, so that a last noisy sample is no run-away.
     """
 
     growth: float = 5.0
     least_rise: float = 0.05
     start_share: float = 0.05
     held_share: float = 0.8
+    acceleration: float = 0.8
+    least_samples: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +57,13 @@ class RunAway:
     end: float
 
 
-def find_run_away(resistance: Floats, voltage: Floats, rule: ContactRule | None = None) -> RunAway | None:
+def find_run_away(time: Floats, resistance: Floats, voltage: Floats, rule: ContactRule | None = None) -> RunAway | None:
     """Find the point from which the resistance stays above a multiple of its start.
 
     Parameters
     ----------
+    time
+        (sample,) s.
     resistance
         (sample,) ohm, of one half cycle: |V - V_ocv| / |I|.
     voltage
@@ -64,17 +74,31 @@ def find_run_away(resistance: Floats, voltage: Floats, rule: ContactRule | None 
     Returns
     -------
     RunAway or None
-        ``None`` when the resistance comes back or never leaves. A cable fault (jump and recovery) is therefore none.
+        ``None`` when the resistance comes back, never leaves, or flattens on its way. A cable fault (jump and recovery)
+        is therefore none.
     """
     rule = rule or ContactRule()
     n = resistance.size
     if n < 5:
         return None
-    first = slice(1, 1 + max(3, min(25, int(rule.start_share * n))))
+    first = slice(1, 1 + max(3, int(rule.start_share * n)))
     start, start_voltage = float(np.median(resistance[first])), float(np.median(voltage[first]))
-    out = (resistance > rule.growth * start) & (voltage > start_voltage + rule.least_rise)
-    back = np.flatnonzero(~out)
-    index = int(back[-1]) + 1 if back.size else 0
-    if index >= n or start <= 0:
+    if start <= 0:
+        return None
+    index = _from_here_on((resistance > rule.growth * start) & (voltage > start_voltage + rule.least_rise))
+    if index >= n:
+        return None
+    earlier = max(min(_from_here_on(resistance > 0.8 * rule.growth * start), index) - 1, 0)
+    if n - index < rule.least_samples and resistance[max(index - 1, 0)] < 0.5 * rule.growth * start:
+        return None
+    slope = (resistance[index] - resistance[earlier]) * (time[index] - time[0])
+    straight = (resistance[index] - start) * (time[index] - time[earlier])
+    if slope < rule.acceleration * straight:
         return None
     return RunAway(index=index, start=start, end=float(resistance[-1]))
+
+
+def _from_here_on(state: npt.NDArray[np.bool_]) -> int:
+    """First sample from which a state holds to the end; the number of samples where it does not hold at the end."""
+    back = np.flatnonzero(~state)
+    return int(back[-1]) + 1 if back.size else 0

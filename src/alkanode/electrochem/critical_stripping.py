@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from alkanode.data.cell import Cell
 from alkanode.data.charge import direct_current, passed_charge
 from alkanode.data.schema import check, label
 from alkanode.data.steps import half_cycle_table, stripping_sign, with_half_cycles
-from alkanode.foundation.errors import PhysicsError, SchemaError
+from alkanode.foundation.errors import DataQualityWarning, PhysicsError, SchemaError
 from alkanode.foundation.sources import Estimate, source
 from alkanode.foundation.units import QuantityLike, to_si
 
@@ -57,7 +58,8 @@ def critical_stripping(
     Returns
     -------
     Dataset
-        Kind ``critical_stripping``, dimension ``cutoff`` (V): ``reached``; ``time`` (s of the record);
+        Kind ``critical_stripping``, dimension ``cutoff`` (V): ``reached``; ``above_from_start`` (the voltage stood at
+        the cut-off before any charge had passed, so that it says nothing); ``time`` (s of the record);
         ``charge`` (C since the half cycle began); ``charge_interval`` (C, dimension ``bound``: the last sample below
         the cut-off and the first at or above it); ``areal_capacity`` (C m-2); ``specific_capacity`` (C kg-1 of alloy);
         ``share_of_theory``, ``share_of_liquidus`` (1). NaN where the cut-off was not reached or an input is unknown.
@@ -65,9 +67,17 @@ def critical_stripping(
     Raises
     ------
     SchemaError
-        When the record holds no stripping half cycle, or not the one that was asked for.
+        When the record holds no stripping half cycle, or not the one that was asked for, or when the voltage was
+        controlled in it instead of the current.
     PhysicsError
-        When a cut-off is not positive.
+        When a cut-off or the series resistance is not positive.
+
+    Warns
+    -----
+    DataQualityWarning
+        When the voltage stood at or above a cut-off from the first sample (no charge can be read then, and the cut-off
+        counts as not reached), when it is negative in the direction of stripping, or when more charge was stripped than
+        the anode holds.
 
     Notes
     -----
@@ -87,15 +97,26 @@ def critical_stripping(
     start = max(int(rows[0]) - 1, 0)
     stripped = sign * (charge - charge[start])
     voltage = sign * record["voltage"].to_numpy().astype(float)
+    _refuse_voltage_control(record, rows)
     if series_resistance is not None:
-        voltage = voltage - np.abs(np.nan_to_num(direct_current(record))) * to_si(series_resistance, "resistance")
-    crossings = [_crossing(voltage[rows], level) for level in cutoffs]
+        ohm = to_si(series_resistance, "resistance")
+        if ohm <= 0:
+            raise PhysicsError("a series resistance is positive", found=repr(series_resistance))
+        voltage = voltage - np.abs(np.nan_to_num(direct_current(record))) * ohm
+    found = [_crossing(voltage[rows], level) for level in cutoffs]
+    from_start = np.array(
+        [_from_start(place, level, voltage[start : rows[0] + 1]) for place, level in zip(found, cutoffs, strict=True)]
+    )
+    crossings = [None if above else place for place, above in zip(found, from_start, strict=True)]
+    if not any(place is not None for place in crossings):
+        _doubt_direction(voltage[rows])
     at = np.array([_value(stripped[rows], place) for place in crossings])
     when = np.array([_value(time[rows], place) for place in crossings])
-    bounds = np.array([(_value(stripped[rows], _before(place)), _value(stripped[rows], place)) for place in crossings])
+    bounds = np.array([(_lower(stripped[rows], place), _value(stripped[rows], place)) for place in crossings])
     area = cell.effective_area if cell is not None and cell.effective_area is not None else np.nan
     mass = cell.anode.mass if cell is not None and cell.anode.mass is not None else np.nan
     specific = at / mass
+    _doubt_inventory(cell, float(stripped[rows[-1]]))
     theory, liquidus = np.nan, np.nan
     if path is not None:
         theory, liquidus = float(path["theoretical_capacity"]), float(path["capacity_to_liquidus"])
@@ -103,6 +124,7 @@ def critical_stripping(
     result = xr.Dataset(
         {
             "reached": (dim, np.isfinite(at)),
+            "above_from_start": (dim, from_start),
             "time": (dim, when),
             "charge": (dim, at),
             "charge_interval": (("cutoff", "bound"), bounds, {"units": "C"}),
@@ -117,7 +139,7 @@ def critical_stripping(
             "first_row": int(rows[0]),
             "last_row": int(rows[-1]),
             "charge_stripped": float(stripped[rows[-1]]),
-            "largest_voltage": float(np.nanmax(voltage[rows])),
+            "largest_voltage": float(np.nanmax(voltage[rows])) if np.isfinite(voltage[rows]).any() else float("nan"),
             "charge_from": how,
             "convention": "charge from the start of the stripping half cycle to the first sample at or above the cut-off "
             f"that stays there for {HYSTERESIS_SAMPLES} samples",
@@ -131,7 +153,56 @@ def _cutoffs(cutoff: QuantityLike | Sequence[QuantityLike]) -> npt.NDArray[np.fl
     levels = np.array([to_si(level, "voltage") for level in many])
     if levels.size == 0 or (levels <= 0).any():
         raise PhysicsError("a cut-off is a positive voltage in the direction of stripping", found=repr(cutoff))
-    return levels
+    return np.array(list(dict.fromkeys(levels.tolist())))
+
+
+def _refuse_voltage_control(record: xr.Dataset, rows: npt.NDArray[np.intp]) -> None:
+    """Refuse a half cycle in which the instrument set the voltage: passing a cut-off there is its program, not the cell."""
+    if "control_mode" in record.variables and (record["control_mode"].to_numpy()[rows] == 2).all():
+        raise SchemaError(
+            "critical stripping needs a half cycle under current control",
+            found="voltage control, as in a voltammogram",
+            todo="Give a record that was stripped at a constant current",
+        )
+
+
+def _from_start(place: int | None, level: float, begin: npt.NDArray[np.float64]) -> bool:
+    """Whether the voltage was at a cut-off already in the row before the half cycle, or in the first row of the record."""
+    if place != 0 or (begin.size > 1 and not begin[0] >= level):
+        return False
+    warnings.warn(
+        f"the voltage stood at {begin[-1]:.3g} V, at or above the cut-off of {level:g} V, when the half cycle began: no "
+        "charge can be read at this cut-off (in a cell with a cathode the cut-off must lie above its voltage)",
+        DataQualityWarning,
+        stacklevel=5,
+    )
+    return True
+
+
+def _doubt_direction(voltage: npt.NDArray[np.float64]) -> None:
+    """Warn when stripping seems to give energy: no positive cut-off can then be reached."""
+    known = voltage[np.isfinite(voltage)]
+    if known.size and np.median(known) < 0:
+        warnings.warn(
+            f"the voltage is {np.median(known):.3g} V in the direction of stripping, so no cut-off can be reached: the record "
+            "has another sign convention, or it is of a cell with a cathode, where the anode is stripped in discharge",
+            DataQualityWarning,
+            stacklevel=4,
+        )
+
+
+def _doubt_inventory(cell: Cell | None, stripped: float) -> None:
+    """Warn when more charge left than the anode holds of the working metal."""
+    if cell is None or cell.alloy is None or cell.anode.mass is None:
+        return
+    inventory = cell.alloy.theoretical_capacity(cell.ion) * cell.anode.mass
+    if 0 < inventory < stripped:
+        warnings.warn(
+            f"{stripped / 3.6:.4g} mAh were stripped, more than the {inventory / 3.6:.4g} mAh that the stated mass of the "
+            "anode holds: the mass, its unit or the role of the anode is wrong, or the anode had been plated before",
+            DataQualityWarning,
+            stacklevel=5,
+        )
 
 
 def _choose(table: xr.Dataset, half_cycle: int | None) -> int:
@@ -162,8 +233,9 @@ def _crossing(voltage: npt.NDArray[np.float64], level: float) -> int | None:
     return int(first[0]) if first.size else None
 
 
-def _before(place: int | None) -> int | None:
-    return None if place is None else max(place - 1, 0)
+def _lower(values: npt.NDArray[np.float64], place: int | None) -> float:
+    """Value one sample before a place; 0 before the first sample of the half cycle."""
+    return 0.0 if place == 0 else _value(values, None if place is None else place - 1)
 
 
 def _value(values: npt.NDArray[np.float64], place: int | None) -> float:
@@ -214,7 +286,7 @@ def stripping_estimates(limit: xr.Dataset, cell: Cell | None = None) -> dict[str
                 value=float(limit[kind][index]),
                 unit=str(limit[kind].attrs["units"]),
                 quantity=kind,
-                interval=(low / basis / (1 + share), high / basis / max(1 - share, 1e-9)),
+                interval=(low / basis / (1 + share), high / basis / (1 - share) if share < 1 else float("inf")),
                 label=f"measured; interval: {what if spread else 'sampling only, its uncertainty is not stated'}",
             )
     return estimates

@@ -5,34 +5,44 @@ A failure is confirmed only by two independent signs; with one it is suspected. 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from alkanode.data.cell import Cell
+from alkanode.data.cell import Cell, Electrode
 from alkanode.data.charge import passed_charge
 from alkanode.data.schema import check, label
-from alkanode.data.steps import with_half_cycles
+from alkanode.data.steps import rows_by_half_cycle, with_half_cycles
 from alkanode.electrochem.contact_loss import ContactRule, find_run_away
+from alkanode.electrochem.evidence import (
+    contact_by_current,
+    contact_by_spectra,
+    contact_rivals,
+    short_by_electrolyte,
+    short_by_spectra,
+    spectra_between,
+)
 from alkanode.electrochem.shorts import ShortRule, find_collapse
+from alkanode.foundation.errors import DataQualityWarning, PhysicsError
 from alkanode.foundation.sources import source
 from alkanode.foundation.units import QuantityLike, to_si
+from alkanode.materials.alloys import Alloy
 
 Floats = npt.NDArray[np.float64]
 
-SPAN_COLLAPSE = 0.2
-"""Real span of the spectra after a short over that before; below it the arcs have gone."""
-
-ARC_GROWTH = 1.25
-"""Growth of the low-frequency real part over a half cycle that counts as a sign of lost contact."""
+METAL_REST = 0.5
+"""V. Li, Na, K and their alloys rest within 0.4 V of each other. A cell that rests farther from 0 has another kind of
+electrode, whose potential moves with its state of charge: (V - V_rest) / I is then no resistance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
     failure: str
     row: int
+    passed: float
     evidence: tuple[str, ...]
     would_confirm: str
     rivals: tuple[str, ...] = field(default=())
@@ -94,8 +104,23 @@ def find_failures(
     Dataset
         Kind ``failures``, dimension ``event`` (empty when nothing was found): ``failure`` (``hard_short``,
         ``suspected_short``, ``contact_loss``, ``suspected_contact_loss``), ``confirmed``, ``time`` (s), ``row``,
-        ``charge`` (C since the first row), ``evidence``, ``would_confirm``, ``rivals`` (text, parts separated by
-        ``"; "``).
+        ``charge`` (C since the first row), ``half_cycle_charge`` (C since the half cycle began), ``evidence``,
+        ``would_confirm``, ``rivals`` (text, parts separated by ``"; "``). ``attrs["half_cycles"]`` counts the half
+        cycles, ``attrs["not_judged"]`` says which of them were not judged and why.
+
+    Raises
+    ------
+    SchemaError
+        For a record of another kind.
+    PhysicsError
+        When the electrolyte's resistance is not positive.
+
+    Warns
+    -----
+    DataQualityWarning
+        When half cycles were not judged: under voltage control, or in a cell that rests beyond :data:`METAL_REST`
+        (unless ``cell`` names two metals or a reference electrode); when the stated resistance of the electrolyte
+        contradicts the record.
 
     Notes
     -----
@@ -108,6 +133,8 @@ def find_failures(
     check(record, "cycling")
     shorts, contacts = short_rule or ShortRule(), contact_rule or ContactRule()
     resting = electrolyte_resistance(cell) if electrolyte is None else to_si(electrolyte, "resistance")
+    if resting is not None and resting <= 0:
+        raise PhysicsError("the resistance of an electrolyte is positive", found=repr(electrolyte))
     numbered = with_half_cycles(record)
     number = numbered["half_cycle"].to_numpy()
     time = record["time"].to_numpy().astype(float)
@@ -116,14 +143,20 @@ def find_failures(
     demanded = _demanded(record, current)
     charge, _ = passed_charge(record)
     offset = _open_circuit(voltage, number)
+    by_voltage = _voltage_controlled(record)
     found: list[_Found] = []
-    for index in range(int(number.max(initial=-1)) + 1):
-        rows = np.flatnonzero((number == index) & np.isfinite(voltage) & np.isfinite(demanded) & (demanded != 0))
-        if rows.size == 0:
+    unjudged: dict[str, list[int]] = {}
+    known = np.isfinite(voltage) & np.isfinite(demanded) & (demanded != 0)
+    half_cycles = rows_by_half_cycle(number)
+    for index, flowing in enumerate(half_cycles):
+        rows = flowing[known[flowing] & ~by_voltage[flowing]]
+        reason = _not_judged(bool(known[flowing].any()), rows, offset, cell)
+        if reason:
+            unjudged.setdefault(reason, []).append(index)
             continue
         over = np.abs(voltage[rows] - offset[rows[0]])
         resistance = over / np.abs(demanded[rows])
-        spectra = _spectra(impedance, time[rows[0]], time[rows[-1]])
+        began = float(charge[max(int(rows[0]) - 1, 0)])
         collapse = find_collapse(resistance, shorts)
         if collapse is not None and _unchanged(current[rows], collapse.index):
             row = int(rows[collapse.index])
@@ -131,38 +164,76 @@ def find_failures(
                 f"|V/I| fell from {collapse.before:.4g} to {collapse.after:.3g} ohm and stayed "
                 "there until the end of the half cycle, with the current unchanged"
             ]
-            evidence += _short_by_electrolyte(collapse.after, resting)
-            evidence += _short_by_spectra(impedance, time[row])
+            evidence += short_by_electrolyte(collapse.before, collapse.after, resting)
+            evidence += short_by_spectra(impedance, time[row])
             found.append(
                 _Found(
                     failure="hard_short" if len(evidence) > 1 else "suspected_short",
                     row=row,
+                    passed=float(charge[row]) - began,
                     evidence=tuple(evidence),
                     would_confirm="an impedance sweep after the event: the arcs vanish and |Z| falls to that of a wire",
                     rivals=() if len(evidence) > 1 else ("a change of the leads or of the current range",),
                 )
             )
             continue
-        away = find_run_away(resistance, over, contacts)
+        away = find_run_away(time[rows], resistance, over, contacts)
         if away is not None:
             row = int(rows[away.index])
             evidence = [
                 f"|V/I| grew from {away.start:.4g} ohm at the start of the half cycle beyond {contacts.growth:g} times "
                 f"that and ended at {away.end:.4g} ohm"
             ]
-            evidence += _contact_by_spectra(spectra)
-            evidence += _contact_by_current(current[rows], demanded[rows], contacts)
+            evidence += contact_by_spectra(spectra_between(impedance, time[rows[0]], time[rows[-1]]))
+            evidence += contact_by_current(current[rows], demanded[rows], contacts)
             found.append(
                 _Found(
                     failure="contact_loss" if len(evidence) > 1 else "suspected_contact_loss",
                     row=row,
+                    passed=float(charge[row]) - began,
                     evidence=tuple(evidence),
                     would_confirm="rest and plate back: lost contact recovers with pressure or plating; "
                     "tomography or a micrograph of the interface",
-                    rivals=_contact_rivals(cell, abs(charge[row] - charge[max(int(rows[0]) - 1, 0)])),
+                    rivals=contact_rivals(cell, float(charge[row]), float(np.sign(demanded[row]))),
                 )
             )
-    return _record(found, time, charge, resting, shorts, contacts)
+    result = _record(found, time, charge, resting, shorts, contacts)
+    told = [f"{_name_half_cycles(which)} of {len(half_cycles)}: {reason}" for reason, which in unjudged.items()]
+    for line in told:
+        warnings.warn(f"failures were not judged in {line}", DataQualityWarning, stacklevel=3)
+    result.attrs.update(half_cycles=len(half_cycles), not_judged="; ".join(told))
+    return result
+
+
+def _voltage_controlled(record: xr.Dataset) -> npt.NDArray[np.bool_]:
+    """(row,) true where the instrument held or swept the voltage, so that the current is the response."""
+    if "control_mode" not in record.variables:
+        return np.zeros(record.sizes["row"], dtype=bool)
+    return np.asarray(record["control_mode"].to_numpy() == 2)
+
+
+def _not_judged(known: bool, rows: npt.NDArray[np.intp], offset: Floats, cell: Cell | None) -> str:
+    """Why the resistance of a half cycle says nothing; empty where it does."""
+    if rows.size == 0:
+        return "the voltage was controlled, not the current" if known else "no voltage or no current is known"
+    metals = cell is not None and (
+        bool(cell.reference) or (cell.alloy is not None and cell.counter is not None and _is_metal(cell.counter))
+    )
+    if not metals and abs(offset[rows[0]]) > METAL_REST:
+        return (
+            f"the cell rests at {offset[rows[0]]:.3g} V, so its voltage follows the state of charge of an electrode that "
+            "is no alkali metal"
+        )
+    return ""
+
+
+def _is_metal(electrode: Electrode) -> bool:
+    return isinstance(electrode.material, Alloy)
+
+
+def _name_half_cycles(which: list[int]) -> str:
+    """``half cycle 3``, or ``12 half cycles (first: 0)``."""
+    return f"half cycle {which[0]}" if len(which) == 1 else f"{len(which)} half cycles (first: {which[0]})"
 
 
 def _demanded(record: xr.Dataset, current: Floats) -> Floats:
@@ -195,89 +266,6 @@ def _unchanged(current: Floats, index: int) -> bool:
     return bool(0.5 < ratio < 2)
 
 
-def _short_by_electrolyte(after: float, resting: float | None) -> list[str]:
-    if resting is None or after >= resting / 2:
-        return []
-    return [
-        f"|V| is below I R_el / 2: {after:.3g} ohm against an electrolyte resistance of {resting:.4g} ohm, "
-        "which needs an electronic path"
-    ]
-
-
-def _valid(impedance: xr.Dataset) -> npt.NDArray[np.bool_]:
-    count = impedance.sizes["spectrum"]
-    return ~impedance["masked"].to_numpy() if "masked" in impedance.variables else np.ones(count, dtype=bool)
-
-
-def _spectra(impedance: xr.Dataset | None, start: float, end: float) -> xr.Dataset | None:
-    """Valid spectra whose sweep began between two times, in order of time; ``None`` when there are none."""
-    if impedance is None or "time" not in impedance.variables:
-        return None
-    time = impedance["time"].to_numpy()
-    chosen = np.flatnonzero((time >= start) & (time <= end) & _valid(impedance))
-    return impedance.isel(spectrum=chosen[np.argsort(time[chosen])]) if chosen.size else None
-
-
-def _span(spectra: xr.Dataset) -> Floats:
-    """(spectrum,) largest minus smallest real part, ohm."""
-    real = spectra["impedance"].to_numpy().real
-    return np.asarray(np.nanmax(real, axis=1) - np.nanmin(real, axis=1), dtype=float)
-
-
-def _short_by_spectra(impedance: xr.Dataset | None, time: float) -> list[str]:
-    before, after = _spectra(impedance, -np.inf, time), _spectra(impedance, time, np.inf)
-    if before is None or after is None:
-        return []
-    was, now = float(_span(before)[-1]), float(_span(after)[0])
-    return [f"the real span of the impedance fell from {was:.4g} to {now:.4g} ohm"] if now < SPAN_COLLAPSE * was else []
-
-
-def _low_end(spectra: xr.Dataset) -> Floats:
-    """(spectrum,) real part at the lowest frequency of each sweep, ohm."""
-    frequency = spectra["frequency"].to_numpy()
-    lowest = np.nanargmin(np.where(frequency > 0, frequency, np.inf), axis=1)
-    return np.asarray(spectra["impedance"].to_numpy().real[np.arange(lowest.size), lowest], dtype=float)
-
-
-def _contact_by_spectra(spectra: xr.Dataset | None) -> list[str]:
-    if spectra is None or spectra.sizes["spectrum"] < 2:
-        return []
-    real = _low_end(spectra)
-    lowest, last = float(real.min()), float(real[-1])
-    if last <= ARC_GROWTH * lowest:
-        return []
-    return [
-        f"the real part at the low-frequency end grew from {lowest:.4g} to {last:.4g} ohm over the usable spectra of the "
-        "half cycle"
-    ]
-
-
-def _contact_by_current(current: Floats, demanded: Floats, rule: ContactRule) -> list[str]:
-    share = np.abs(current[-3:]) / np.abs(demanded[-3:])
-    if not np.isfinite(share).all() or np.median(share) >= rule.held_share:
-        return []
-    return [f"the current was no longer held: {100 * float(np.median(share)):.3g} % of the set-point at the end"]
-
-
-def _contact_rivals(cell: Cell | None, charge: float) -> tuple[str, ...]:
-    rivals = []
-    if cell is None or cell.electrolyte is None or cell.electrolyte.single_ion is not True:
-        rivals.append(
-            "salt depletion at the electrode that is plated: in an electrolyte with a mobile anion the voltage runs away "
-            "in the same way"
-        )
-    inventory = None
-    if cell is not None and cell.alloy is not None and cell.anode.mass is not None:
-        inventory = cell.alloy.theoretical_capacity(cell.ion) * cell.anode.mass
-    if inventory:
-        rivals.append(
-            f"depletion of the electrode: {100 * charge / inventory:.3g} % of its inventory had been stripped"
-        )
-    else:
-        rivals.append("depletion of a thin electrode: its inventory is not known (state the mass of the anode)")
-    return tuple(rivals)
-
-
 def _record(
     found: list[_Found], time: Floats, charge: Floats, resting: float | None, shorts: ShortRule, contacts: ContactRule
 ) -> xr.Dataset:
@@ -294,6 +282,7 @@ def _record(
             "time": (dim, time[rows]),
             "row": (dim, rows),
             "charge": (dim, charge[rows]),
+            "half_cycle_charge": (dim, np.array([event.passed for event in found], dtype=float), {"units": "C"}),
             "evidence": (dim, text(["; ".join(event.evidence) for event in found])),
             "would_confirm": (dim, text([event.would_confirm for event in found])),
             "rivals": (dim, text(["; ".join(event.rivals) for event in found])),

@@ -23,11 +23,15 @@ class ShortRule:
         Largest resistance after over before. 0.2: a soft short takes 10 to 60 %, a hard one leaves some per cent.
     least_samples
         Samples that must follow the collapse, so that an end-of-step transient is no short.
+    noise
+        Least drop over the standard deviation of the resistance from sample to sample; 2.5, which is six standard
+        errors of a median of 9: the scatter of a cell without resistance is no collapse.
     """
 
     window: int = 9
     ratio: float = 0.2
     least_samples: int = 3
+    noise: float = 2.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,8 @@ def find_collapse(resistance: Floats, rule: ShortRule | None = None) -> Collapse
 
     Notes
     -----
-    Windowed medians say that it happened; the largest single drop inside the window says at which sample.
+    Windowed medians say that it happened; the largest single drop inside the window says at which sample. A whole
+    window must lie before it: the decay of a nucleation spike in the first samples of a half cycle is no collapse.
     """
     rule = rule or ShortRule()
     n = resistance.size
@@ -80,13 +85,27 @@ def find_collapse(resistance: Floats, rule: ShortRule | None = None) -> Collapse
     after[n - half :] = centred[-1]
     with np.errstate(divide="ignore", invalid="ignore"):
         hit = np.flatnonzero(after < rule.ratio * before)
+    tried = -1
     for k in hit:
         low, high = max(int(k) - width, 1), min(int(k) + width, n - 1)
         index = low + int(np.argmin(np.diff(resistance[low - 1 : high + 1])))
+        if index == tried or index < width:
+            continue
+        tried = index
         if n - index < rule.least_samples:
             return None
-        level = float(np.median(resistance[max(index - width, 0) : index]))
+        level = float(np.median(resistance[index - width : index]))
         rest = resistance[index:]
-        if np.median(rest) < rule.ratio * level and np.quantile(rest, 0.95) < 0.5 * level:
-            return Collapse(index=index, before=level, after=float(np.median(rest)))
+        if np.quantile(rest[:: max(1, rest.size // 1000)], 0.75) >= 0.5 * level:
+            continue
+        left = float(np.median(rest))
+        lasting = left < rule.ratio * level and np.quantile(rest, 0.95) < 0.5 * level
+        if lasting and level - left > rule.noise * _scatter(resistance[:index]):
+            return Collapse(index=index, before=level, after=left)
     return None
+
+
+def _scatter(values: Floats) -> float:
+    """Standard deviation from sample to sample, blind to outliers and to drift."""
+    steps = np.diff(values)
+    return float(1.4826 * np.median(np.abs(steps - np.median(steps))) / np.sqrt(2))

@@ -31,13 +31,14 @@ _DOUBTED = 0.5  # of the drift limit: noted, not masked
 
 @dataclass(slots=True)
 class _Sweep:
-    """One sweep of the result: the spectrum it comes from, and the rows behind each point."""
+    """One sweep of the result: the spectrum it comes from, the rows behind each point, and all rows it was measured in."""
 
     spectrum: int
     part: int
     rows: list[IndexArray]
     reasons: list[str] = field(default_factory=list)
     flipped: bool = False
+    whole: IndexArray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
 
 def check_spectra(
@@ -97,7 +98,7 @@ def check_spectra(
     for position, sweep in enumerate(sweeps):
         _judge_shape(result, position, sweep, findings)
     _flip(result, sweeps)
-    drift = _judge_drift(result, sweeps, drift_limit, findings)
+    drift = _judge_drift(record, sweeps, drift_limit, findings)
     earlier = result["masked"].to_numpy() if "masked" in result else np.zeros(len(sweeps), dtype=bool)
     told = result["mask_reason"].to_numpy() if "mask_reason" in result else np.full(len(sweeps), "")
     reasons = [
@@ -124,14 +125,17 @@ def _ordered_sweeps(record: xr.Dataset, keep: tuple[float, float], findings: Fin
         if kept.size < rows.size:
             limits = f"{keep[0]:g} to {keep[1]:g} Hz"
             findings.add(position, "points outside the chosen frequency range were dropped", limits, doubt=False)
-            rows = kept
+            measured, rows = rows, kept
+        else:
+            measured = rows
         parts = split_sweeps(frequency[rows]) if rows.size else [rows]
         for part, chosen in enumerate(parts):
             here = rows[chosen] if rows.size else rows
             if len(parts) > 1:
                 detail = f"part {part + 1} of {len(parts)} of stored spectrum {spectrum}"
                 findings.add(position + part, "several sweeps in one spectrum were split", detail)
-            sweeps.append(_one_sweep(frequency, impedance, here, _Sweep(spectrum, part, []), position + part, findings))
+            sweep = _Sweep(spectrum, part, [], whole=measured if len(parts) == 1 else here)
+            sweeps.append(_one_sweep(frequency, impedance, here, sweep, position + part, findings))
     return sweeps
 
 
@@ -304,21 +308,21 @@ def _flip(result: xr.Dataset, sweeps: list[_Sweep]) -> None:
             result[name] = (("spectrum", "point"), values)
 
 
-def _judge_drift(result: xr.Dataset, sweeps: list[_Sweep], limit: float, findings: Findings) -> FloatArray:
-    """Largest minus smallest mean voltage of every sweep, V; masks where it exceeds the limit."""
+def _judge_drift(record: xr.Dataset, sweeps: list[_Sweep], limit: float, findings: Findings) -> FloatArray:
+    """Largest minus smallest mean voltage of every sweep, V, points left out by choice included; masks beyond the limit."""
     drift = np.full(len(sweeps), np.nan)
-    if "voltage" not in result:
+    if "voltage" not in record:
         return drift
-    voltage = result["voltage"].to_numpy()
-    amplitude = (
-        result["voltage_amplitude"].to_numpy() if "voltage_amplitude" in result else np.full(voltage.shape, np.nan)
+    voltages = record["voltage"].to_numpy()
+    amplitudes = (
+        record["voltage_amplitude"].to_numpy() if "voltage_amplitude" in record else np.full(voltages.shape, np.nan)
     )
     for position, sweep in enumerate(sweeps):
-        known = np.isfinite(voltage[position])
-        if not known.any():
+        voltage, amplitude = (values[sweep.spectrum, sweep.whole] for values in (voltages, amplitudes))
+        if not np.isfinite(voltage).any():
             continue
-        drift[position] = np.ptp(voltage[position, known])
-        strengths = np.abs(amplitude[position, np.isfinite(amplitude[position])])
+        drift[position] = np.ptp(voltage[np.isfinite(voltage)])
+        strengths = np.abs(amplitude[np.isfinite(amplitude)])
         largest = strengths.max(initial=0.0)
         if largest == 0:
             continue

@@ -47,13 +47,9 @@ def peaks(times: xr.Dataset, *, prominence: float = 0.05) -> xr.Dataset:
     SchemaError
         For a record of another kind or a prominence outside (0, 1).
 
-    Warns
-    -----
-    DataQualityWarning
-        When distributions rise towards an end of their grid; no peak is reported there.
-
     Notes
     -----
+    Where a distribution rises towards an end of its grid no peak is reported; ``attrs["checks"]`` names the spectra.
     Overlapping peaks share the area at the valley, so ``resistance`` is biased where peaks are closer than their
     widths. A capacitance tells rivals apart: tau alone never does.
     """
@@ -71,11 +67,11 @@ def peaks(times: xr.Dataset, *, prominence: float = 0.05) -> xr.Dataset:
         window = nodes[times["in_window"].to_numpy()[spectrum, known]]
         for rises, end in ((gamma[0] > gamma[1], "short"), (gamma[-1] > gamma[-2], "long")):
             if rises and gamma[0 if end == "short" else -1] > prominence * gamma.max():
-                findings.add(spectrum, f"distribution rises at the {end}-time end of its grid; no peak reported there")
+                what = f"distribution rises at the {end}-time end of its grid; no peak reported there"
+                findings.add(spectrum, what)
         for u, height, area in _peaks_of(nodes, gamma, prominence):
             inside = window.size > 0 and window[0] <= u <= window[-1]
             rows.append((spectrum, float(np.exp(u)), height, area, bool(inside)))
-    findings.warn(times.sizes["spectrum"], stacklevel=3)
     spectra = np.array([row[0] for row in rows], dtype=np.int64)
     tau, heights, resistance = (np.array([row[column] for row in rows], dtype=np.float64) for column in (1, 2, 3))
     table = xr.Dataset(

@@ -45,14 +45,31 @@ def failures_part(record: xr.Dataset, cell: Cell | None, settings: Failures, che
         title="Failures",
         details={
             "events": events,
+            "half_cycles": int(found.attrs["half_cycles"]),
+            "not_judged": [line for line in str(found.attrs["not_judged"]).split("; ") if line],
             "electrolyte_resistance_ohm": _number(found.attrs["electrolyte_resistance"]),
             "rules": [str(found.attrs["short_rule"]), str(found.attrs["contact_rule"])],
         },
         records={"failures": found},
         figures={"history": figure},
-        findings=tuple(_sentence(event) for event in events)
-        or ("No hard short and no loss of contact was found. [measured]",),
+        findings=(*(tuple(_sentence(event) for event in events) or (_nothing(found),)), *_unjudged(found, events)),
     )
+
+
+def _nothing(found: xr.Dataset) -> str:
+    """What to say when no event was found, which is not the same when nothing could be judged."""
+    if found.attrs["half_cycles"] == 0:
+        return "No current flowed, so nothing is known of shorts or loss of contact. [measured]"
+    if found.attrs["not_judged"]:
+        return f"No hard short and no loss of contact was found, but not all was judged: {found.attrs['not_judged']}. [measured]"
+    return "No hard short and no loss of contact was found. [measured]"
+
+
+def _unjudged(found: xr.Dataset, events: list[dict[str, Any]]) -> tuple[str, ...]:
+    """What was not judged beside events that were found."""
+    if not events or not found.attrs["not_judged"]:
+        return ()
+    return (f"Not judged: {found.attrs['not_judged']}. [measured]",)
 
 
 def _event(found: xr.Dataset, start: float) -> dict[str, Any]:
@@ -62,6 +79,7 @@ def _event(found: xr.Dataset, start: float) -> dict[str, Any]:
         "time": float(found["time"]) - start,
         "row": int(found["row"]),
         "charge": float(found["charge"]),
+        "half_cycle_charge": float(found["half_cycle_charge"]),
         "confirmed": bool(found["confirmed"]),
         "evidence": _split(found["evidence"]),
         "would_confirm": _split(found["would_confirm"]),
@@ -84,7 +102,8 @@ def _moment(seconds: float) -> str:
 def _sentence(event: dict[str, Any]) -> str:
     state = "confirmed by two signs" if event["confirmed"] else "one sign only, not confirmed"
     text = (
-        f"{_NAMES[event['kind']]} at {_moment(event['time'])}, after {shown(abs(event['charge']), 'charge')} ({state}): "
+        f"{_NAMES[event['kind']]} at {_moment(event['time'])}, after {shown(abs(event['half_cycle_charge']), 'charge')} of its "
+        f"half cycle ({state}): "
         f"{'; '.join(event['evidence'])}."
     )
     if event["rivals"]:

@@ -33,6 +33,8 @@ class Part:
         Described figures by name.
     findings
         Plain sentences, each with its uncertainty and trust label.
+    missing
+        What this part could not compute, with the reason; the rest of it stands.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Part:
     records: dict[str, xr.Dataset] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
+    missing: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Estimates and details in one mapping (an estimate as ``{value, unit, interval, label}``)."""

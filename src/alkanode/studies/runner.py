@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from alkanode.data.charge import passed_charge
 from alkanode.data.store import file_hash, provenance, save
-from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, StudyError
+from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, DataQualityWarning, StudyError
 from alkanode.foundation.runtime import NoProgress, Progress
 from alkanode.io import open_history
 from alkanode.plot import save_data, save_figure
@@ -51,6 +52,8 @@ class Outcome:
         What was repaired, masked or doubted, in order, each once.
     inputs
         ``{"file": name, "sha256": hash}`` per input.
+    written
+        Files written so far.
     interrupted
         Whether the user stopped the run before it was complete.
     """
@@ -62,6 +65,7 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     inputs: list[dict[str, str]] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
     interrupted: bool = False
 
     def part(self, name: str) -> Part | None:
@@ -152,37 +156,62 @@ def run_study(study: Study, folder: str | Path | None = None, *, progress: Progr
     """
     told = progress or NoProgress()
     gathered: list[str] = []
+    target = None if folder is None else Path(folder)
     with gathered_warnings(gathered):
         history = open_history(study.files, time_zone=study.model.time_zone)
+    if target is not None:
+        _clear_earlier(target)
     outcome = Outcome(study, history, warnings=gathered)
     inputs = [study.path, *([study.cell_path] if study.cell_path else []), *study.files]
     outcome.inputs = [hashed(path) for path in inputs]
+    try:
+        _compute(outcome, target, told)
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+    return outcome
+
+
+def _compute(outcome: Outcome, target: Path | None, told: Progress) -> None:
+    """Compute part by part into the outcome; each part is written as soon as it is there."""
     jobs = _jobs(outcome)
-    target = None if folder is None else Path(folder)
     origin = provenance(
         inputs={entry["file"]: entry["sha256"] for entry in outcome.inputs},
-        settings=study.model.analyses.model_dump(),
+        settings=outcome.study.model.analyses.model_dump(),
     )
     if target is not None:
-        save(history, target / "records" / "history.h5", origin=origin)
+        outcome.written.append(save(outcome.history, target / "records" / "history.h5", origin=origin))
     told.update(1, len(jobs) + 1, "study")
     for done, (name, job) in enumerate(jobs.items(), start=2):
         try:
             with gathered_warnings(outcome.warnings):
                 part = job()
+            outcome.parts.append(part)
+            outcome.failed |= {f"{name}.{what}": reason for what, reason in part.missing.items()}
+            if target is not None:
+                outcome.written += write_part(part, target, origin)
         except StudyError as reason:
             outcome.skipped[name] = str(reason)
         except AlkanodeError as reason:
             outcome.failed[name] = str(reason)
-        except KeyboardInterrupt:
-            outcome.interrupted = True
-            break
-        else:
-            outcome.parts.append(part)
-            if target is not None:
-                write_part(part, target, origin)
+        except OSError:  # the folder cannot be written
+            raise
+        except Exception as fault:
+            if os.environ.get("ALKANODE_TRACEBACK"):
+                raise
+            outcome.failed[name] = f"a fault of the program, not of the data: {type(fault).__name__}: {fault}"
         told.update(done, len(jobs) + 1, "study")
-    return outcome
+
+
+def _clear_earlier(folder: Path) -> None:
+    """Remove what an earlier run wrote into the folder, by its own list, so that no old part stands beside new ones."""
+    try:
+        earlier = json.loads((folder / "results.json").read_text(encoding="utf-8"))["results"]["files"]["written"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    for name in [*earlier, "report.html", "results.json"] if isinstance(earlier, list) else []:
+        path = folder / str(name)
+        if path.resolve().is_relative_to(folder.resolve()) and path.is_file():
+            path.unlink()
 
 
 def _jobs(outcome: Outcome) -> dict[str, Callable[[], Part]]:
@@ -226,7 +255,10 @@ def _path(outcome: Outcome) -> xr.Dataset | None:
         return part.records["stripping_path"]
     try:
         return path_of(outcome.study.cell)
-    except AlkanodeError:
+    except StudyError:
+        return None
+    except AlkanodeError as reason:
+        warnings.warn(f"no shares of theory and liquidus: {reason}", DataQualityWarning, stacklevel=2)
         return None
 
 
@@ -235,29 +267,28 @@ def _checked(outcome: Outcome) -> xr.Dataset | None:
     return None if part is None else part.records["checked_spectra"]
 
 
-def write_part(part: Part, folder: Path, origin: dict[str, Any]) -> None:
+def write_part(part: Part, folder: Path, origin: dict[str, Any]) -> list[Path]:
     """Write a part: its records (HDF5), its figures (PNG) with their data (CSV), its numbers (JSON)."""
-    for name, record in part.records.items():
-        save(record, folder / "records" / f"{name}.h5", origin=origin)
+    written = [save(record, folder / "records" / f"{name}.h5", origin=origin) for name, record in part.records.items()]
     for name, figure in part.figures.items():
         (folder / "figures").mkdir(parents=True, exist_ok=True)
-        save_data(figure, folder / "figures" / f"{name}.csv")
-        save_figure(figure, folder / "figures" / f"{name}.png")
-    (folder / "parts").mkdir(parents=True, exist_ok=True)
-    text = json.dumps(json_ready(part.to_json()), indent=2)
-    (folder / "parts" / f"{part.name}.json").write_text(text + "\n", encoding="utf-8")
+        written.append(save_data(figure, folder / "figures" / f"{name}.csv"))
+        written.append(save_figure(figure, folder / "figures" / f"{name}.png"))
+    numbers = folder / "parts" / f"{part.name}.json"
+    numbers.parent.mkdir(parents=True, exist_ok=True)
+    numbers.write_text(json.dumps(json_ready(part.to_json()), indent=2) + "\n", encoding="utf-8")
+    written.append(numbers)
     if part.name == "failures" and part.details["events"]:
-        with (folder / "events.csv").open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(["kind", "time / s", "charge / C", "confirmed", "evidence", "rivals"])
-            for event in part.details["events"]:
-                writer.writerow(
-                    [
-                        event["kind"],
-                        event["time"],
-                        event["charge"],
-                        event["confirmed"],
-                        "; ".join(event["evidence"]),
-                        "; ".join(event["rivals"]),
-                    ]
-                )
+        written.append(_write_events(part.details["events"], folder / "events.csv"))
+    return written
+
+
+def _write_events(events: list[dict[str, Any]], path: Path) -> Path:
+    """Write events as a table."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["kind", "time / s", "charge / C", "confirmed", "evidence", "rivals"])
+        for event in events:
+            row = [event[key] for key in ("kind", "time", "charge", "confirmed")]
+            writer.writerow([*row, "; ".join(event["evidence"]), "; ".join(event["rivals"])])
+    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.schema import label
-from alkanode.foundation.errors import ReaderError, SchemaError
+from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, ReaderError
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import to_si
 from alkanode.impedance import check_spectra, kramers_kronig, operando_map, peaks, relaxation_times
@@ -18,7 +19,7 @@ from alkanode.plot.describe_impedance import bode, nyquist
 from alkanode.plot.describe_relaxation import distribution, relaxation_map
 from alkanode.studies.part import Part
 from alkanode.studies.study import Impedance
-from alkanode.studies.wording import worded
+from alkanode.studies.wording import number, worded
 
 REGULARISATION_SPAN = 10.0
 """The interval of a polarisation covers a regularisation ten times smaller and larger."""
@@ -77,7 +78,9 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance) -> Part:
     failed = np.flatnonzero(tested & ~valid)
     findings = [
         f"{int(valid[tested].sum())} of {count} tested spectra satisfy the linear Kramers-Kronig relations; the largest "
-        f"rms residual is {100 * worst:.2g} % of |Z|. Slow drift within a sweep cannot be seen by this test. [computed]"
+        f"rms residual is {number(100 * worst, 2)} % of |Z|. Slow drift within a sweep cannot be seen by this test. [computed]"
+        if count
+        else "No spectrum could be tested, since all are masked. [measured]"
     ]
     return Part(
         name="kramers_kronig",
@@ -111,10 +114,12 @@ def relaxation_part(checked: xr.Dataset, settings: Impedance, *, area: float | N
     estimates: dict[str, Estimate] = {}
     if usable.size:
         ends = checked.isel(spectrum=np.unique([usable[0], usable[-1]]))
-        spans = [
-            relaxation_times(ends, regularisation=lam * factor, penalty_order=settings.penalty_order)
-            for factor in (1 / REGULARISATION_SPAN, REGULARISATION_SPAN)
-        ]
+        with warnings.catch_warnings():  # the same doubts as above, under other numbers of spectra
+            warnings.simplefilter("ignore", AlkanodeWarning)
+            spans = [
+                relaxation_times(ends, regularisation=lam * factor, penalty_order=settings.penalty_order)
+                for factor in (1 / REGULARISATION_SPAN, REGULARISATION_SPAN)
+            ]
         for place, (name, index) in enumerate({"first": usable[0], "last": usable[-1]}.items()):
             for quantity in ("polarisation_in_window", "series_resistance"):
                 value = float(times[quantity][index])
@@ -133,13 +138,18 @@ def relaxation_part(checked: xr.Dataset, settings: Impedance, *, area: float | N
     share = 100 * outside / (inside + outside) if inside + outside > 0 else 0.0
     findings = []
     if estimates:
+        first = worded(estimates["first_polarisation_in_window"])
+        where = (
+            f"{first} in the first and {worded(estimates['last_polarisation_in_window'])} in the last usable spectrum"
+            if usable.size > 1
+            else f"{first} in the only usable spectrum"
+        )
         findings.append(
-            f"The polarisation inside the measured window is {worded(estimates['first_polarisation_in_window'])} in the first "
-            f"and {worded(estimates['last_polarisation_in_window'])} in the last usable spectrum; intervals cover a "
-            "tenfold smaller and larger lambda. [computed]"
+            f"The polarisation inside the measured window is {where}; intervals cover a tenfold smaller and larger lambda. "
+            "[computed]"
         )
     findings.append(
-        f"{share:.2g} % of the polarisation that was found lies outside the measured window of relaxation times and is "
+        f"{number(share, 2)} % of the polarisation that was found lies outside the measured window of relaxation times and is "
         "not determined by the data."
     )
     return Part(
@@ -178,43 +188,55 @@ def map_part(times: xr.Dataset, *, area: float | None) -> Part:
 def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) -> Part:
     """Checks, Kramers-Kronig test, distributions and map in one part.
 
-    Raises
-    ------
-    SchemaError
-        When every spectrum is masked.
+    What cannot be computed (all spectra masked, an inversion that fails) stands in ``missing``; the checks remain.
     """
     area = None if cell is None else cell.effective_area
     validity = kramers_kronig_part(spectra, settings)
     checked = validity.records["checked_spectra"]
     masked = masked_spectra(checked)
-    count = checked.sizes["spectrum"]
-    if len(masked) == count:
-        raise SchemaError("at least one usable spectrum is needed", found="; ".join(m["reason"] for m in masked))
-    relaxation = relaxation_part(checked, settings, area=area)
     figures: dict[str, Figure] = {"nyquist": nyquist(checked, area=area), "bode": bode(checked, area=area)}
-    records = {**validity.records, **relaxation.records}
-    details: dict[str, Any] = {**validity.details, **relaxation.details}
-    if "time" in checked.variables and count > 1:
-        drawn = map_part(relaxation.records["relaxation_times"], area=area)
-        figures["map"] = drawn.figures["map"]
-        records["operando_map"] = drawn.records["operando_map"]
-        details["against"] = drawn.details["against"]
-    figures |= relaxation.figures
-    findings = [*validity.findings, *relaxation.findings]
+    records, estimates = dict(validity.records), dict(validity.estimates)
+    details, findings = dict(validity.details), list(validity.findings)
+    missing: dict[str, str] = {}
+    try:
+        relaxation = relaxation_part(checked, settings, area=area)
+    except AlkanodeError as reason:
+        missing["relaxation_times"] = str(reason)
+    else:
+        records |= relaxation.records
+        estimates |= relaxation.estimates
+        details |= relaxation.details
+        findings += relaxation.findings
+        if "time" in checked.variables and checked.sizes["spectrum"] > 1:
+            try:
+                drawn = map_part(relaxation.records["relaxation_times"], area=area)
+            except AlkanodeError as reason:
+                missing["map"] = str(reason)
+            else:
+                figures["map"] = drawn.figures["map"]
+                records["operando_map"] = drawn.records["operando_map"]
+                details["against"] = drawn.details["against"]
+        figures |= relaxation.figures
     if masked:
-        numbers = ", ".join(str(m["spectrum"]) for m in masked)
-        findings.insert(
-            0, f"{len(masked)} of {count} spectra (number {numbers}) are masked: {masked[-1]['reason']}. [measured]"
-        )
+        findings.insert(0, _masked_sentence(masked, checked.sizes["spectrum"]))
     return Part(
         name="impedance",
         title="Impedance",
-        estimates={**validity.estimates, **relaxation.estimates},
+        estimates=estimates,
         details=details,
         records=records,
         figures=figures,
         findings=tuple(findings),
+        missing=missing,
     )
+
+
+def _masked_sentence(masked: list[dict[str, Any]], count: int) -> str:
+    """How many spectra are masked, and why; the first and the last of many."""
+    shown = masked if len(masked) <= 4 else [masked[0], masked[-1]]
+    reasons = "; ".join(f"{m['spectrum']}: {m['reason']}" for m in shown)
+    more = "" if len(shown) == len(masked) else f"; and {len(masked) - len(shown)} more"
+    return f"{len(masked)} of {count} spectra are masked ({reasons}{more}). [measured]"
 
 
 def _peak_list(found: xr.Dataset) -> dict[str, int]:

@@ -6,7 +6,9 @@ import numpy as np
 import xarray as xr
 
 from alkanode.data.cell import Cell
+from alkanode.data.steps import current_sign
 from alkanode.electrochem import critical_stripping, stripping_estimates
+from alkanode.foundation.errors import StudyError
 from alkanode.foundation.sources import Estimate
 from alkanode.plot.describe_cycling import stripping as describe_stripping
 from alkanode.studies.part import Part
@@ -27,7 +29,21 @@ def stripping_part(record: xr.Dataset, cell: Cell | None, settings: Stripping, p
         Block of the study.
     path
         Stripping path of the alloy, or ``None``.
+
+    Raises
+    ------
+    StudyError
+        When no controlled current flows in the record.
     """
+    flowing = current_sign(record) != 0
+    by_voltage = (
+        record["control_mode"].to_numpy() == 2 if "control_mode" in record.variables else np.zeros_like(flowing)
+    )
+    if not (flowing & ~by_voltage).any():
+        raise StudyError(
+            "critical stripping needs a record in which a controlled current flows",
+            found="no current" if not flowing.any() else "voltage control only, as in a voltammogram",
+        )
     mass = None if cell is None else cell.anode.mass
     limit = critical_stripping(
         record,
@@ -94,17 +110,20 @@ def _shares(limit: xr.Dataset, cell: Cell | None, path: xr.Dataset) -> dict[str,
 def _findings(limit: xr.Dataset, estimates: dict[str, Estimate], path: xr.Dataset | None) -> list[str]:
     reached = [float(level) for level in limit["cutoff"].to_numpy()[limit["reached"].to_numpy()]]
     if not reached:
+        stripped = f"{shown(float(limit.attrs['charge_stripped']), 'charge')} was stripped. [measured]"
+        if limit["above_from_start"].to_numpy().any():
+            return [
+                "No critical stripping capacity can be read: the voltage stood at or above a cut-off before the half cycle "
+                f"began; {stripped}"
+            ]
         largest = shown(float(limit.attrs["largest_voltage"]), "voltage")
-        return [
-            f"The voltage never reached a cut-off while stripping: it stayed at or below {largest}, and "
-            f"{shown(float(limit.attrs['charge_stripped']), 'charge')} was stripped. [measured]"
-        ]
+        return [f"The voltage never reached a cut-off while stripping: it stayed at or below {largest}, and {stripped}"]
     best = "specific_capacity" if f"specific_capacity_at_{reached[0]:g}_V" in estimates else "areal_capacity"
     best = best if f"{best}_at_{reached[0]:g}_V" in estimates else "charge"
     parts = [f"{worded(estimates[f'{best}_at_{level:g}_V'])} at {level:g} V" for level in reached]
     values = np.array([estimates[f"{best}_at_{level:g}_V"].value for level in reached], dtype=float)
     sentence = f"The anode gave {', '.join(parts)}."
-    if len(reached) > 1:
+    if len(reached) > 1 and values.max() > 0:
         spread = 100 * (values.max() - values.min()) / values.max()
         sentence += f" The choice of the cut-off moves the capacity by {spread:.2g} %."
     findings = [sentence + " [measured]"]

@@ -6,11 +6,13 @@ import difflib
 import os
 from pathlib import Path
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from alkanode.data.cell import Cell, load_yaml
+from alkanode.data.cell import Cell
 from alkanode.data.cell_table import cell_file, open_cell
+from alkanode.data.mapping import load_yaml
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.units import to_si
 
@@ -21,26 +23,70 @@ DATA_VARIABLE = "ALKANODE_DATA"
 class _Block(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """The block with these values; a :class:`StudyError` names what is wrong with them."""
+        try:
+            return cls(**values)
+        except ValidationError as cause:
+            raise StudyError(f"{cls.__name__.lower()} needs valid settings", found=_explain(cause)) from None
+
+
+def _positive(name: str) -> AfterValidator:
+    """A text that is a positive quantity of the vocabulary; the text itself is kept."""
+
+    def check(text: str) -> str:
+        if to_si(text, name) <= 0:
+            raise ValueError(f"must be positive, not {text!r}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _frequency(text: str) -> str:
+    if text != "inf" and to_si(text, "frequency") < 0:
+        raise ValueError(f"must not be negative, not {text!r}")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        if text:
+            ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"must be an IANA name such as 'Europe/Berlin', not {text!r}") from None
+    return text
+
+
+_Temperature = Annotated[str, _positive("temperature")]
+_Voltage = Annotated[str, _positive("voltage")]
+_Resistance = Annotated[str, _positive("resistance")]
+_Frequency = Annotated[str, AfterValidator(_frequency)]
+
 
 class Phases(_Block):
     """Phase diagram, stripping path and potential of the anode's alloy."""
 
-    lowest_temperature: str = Field("250 K", description="Lower end of the phase diagram")
-    highest_temperature: str = Field("335 K", description="Upper end of the phase diagram")
+    lowest_temperature: _Temperature = Field("250 K", description="Lower end of the phase diagram")
+    highest_temperature: _Temperature = Field("335 K", description="Upper end of the phase diagram")
 
 
 class Stripping(_Block):
     """Critical stripping capacity."""
 
-    cutoffs: list[str] = Field(["0.5 V", "1 V", "2 V"], min_length=1, description="Voltages that end the test")
+    cutoffs: list[_Voltage] = Field(["0.5 V", "1 V", "2 V"], min_length=1, description="Voltages that end the test")
     half_cycle: int | None = Field(None, ge=0, description="Half cycle to reduce; default the one with the most charge")
-    series_resistance: str | None = Field(None, description="Resistance taken off the voltage before the cut-off")
+    series_resistance: _Resistance | None = Field(
+        None, description="Resistance taken off the voltage before the cut-off"
+    )
 
 
 class Failures(_Block):
     """Hard shorts and contact loss."""
 
-    electrolyte_resistance: str | None = Field(None, description="Where the cell's electrolyte does not give it")
+    electrolyte_resistance: _Resistance | None = Field(
+        None, description="Where the cell's electrolyte does not give it"
+    )
 
 
 class Impedance(_Block):
@@ -48,7 +94,9 @@ class Impedance(_Block):
 
     regularisation: float = Field(1e-3, gt=0, description="lambda of the distribution of relaxation times")
     penalty_order: Annotated[int, Field(ge=0, le=2)] = Field(1, description="Derivative that is penalised")
-    frequency_range: tuple[str, str] | None = Field(None, description="Lowest and highest frequency to keep")
+    frequency_range: tuple[_Frequency, _Frequency] | None = Field(
+        None, description="Lowest and highest frequency to keep"
+    )
     drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
 
 
@@ -79,7 +127,7 @@ class StudyModel(_Block):
     files: list[str] = Field(
         min_length=1, description="Raw files, relative to the data folder; several form one history"
     )
-    time_zone: str = Field(
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         "", description="IANA zone of clocks that do not say theirs, where files with and without mix"
     )
     data: str = Field("", description="Data folder, relative to the study; default the folder of the study")
@@ -182,7 +230,7 @@ def _explain(error: ValidationError) -> str:
                 + (f" (did you mean {near[0]!r}?)" if near else f" (known: {', '.join(known)})")
             )
         else:
-            lines.append(f"{where!r}: {fault['msg']}")
+            lines.append(f"{where!r}: {fault['msg'].removeprefix('Value error, ')}")
     return "; ".join(lines)
 
 

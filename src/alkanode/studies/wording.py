@@ -43,8 +43,12 @@ def worded(estimate: Estimate) -> str:
     text = shown(estimate.value, estimate.quantity, digits)
     if estimate.interval is None:
         return text
-    low, high = sorted(entry.to_display(end) for end in estimate.interval)
-    return f"{text} ({number(low, digits)} to {number(high, digits)})"
+    low, high = (_bound(end, digits) for end in sorted(entry.to_display(end) for end in estimate.interval))
+    return f"{text} ({low} to {high})"
+
+
+def _bound(end: float, digits: int) -> str:
+    return number(end, digits) if math.isfinite(end) else "unbounded"
 
 
 def _digits(estimate: Estimate) -> int:
@@ -53,4 +57,6 @@ def _digits(estimate: Estimate) -> int:
     if not value or interval is None or interval[1] == interval[0]:
         return 4
     width = abs(interval[1] - interval[0])
+    if not math.isfinite(width):
+        return 2
     return min(max(math.floor(math.log10(abs(value))) - math.floor(math.log10(width)) + 2, 2), 6)

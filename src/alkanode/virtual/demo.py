@@ -102,6 +102,7 @@ def write_demo(folder: str | Path, *, seed: int = 1) -> Path:
         "what was recovered with the truth.",
         "cell": "cell.yaml",
         "time_zone": "UTC",
+        "data": ".",
         "files": ["conditioning.bdf.csv", "stripping.mpt"],
         "analyses": {"stripping": {"cutoffs": [f"{level:g} V" for level in CUTOFFS]}},
         "truth": _truth(bench, current, sweeps),

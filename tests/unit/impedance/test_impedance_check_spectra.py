@@ -203,6 +203,15 @@ def test_drift_beyond_the_largest_amplitude_is_masked_with_both_numbers():
     assert result.voltage_drift.attrs["units"] == "V"
 
 
+def test_drift_is_that_of_the_whole_sweep_whatever_points_are_kept():
+    drifting = _drifting(1.1)
+    with pytest.warns(DataQualityWarning, match="masked, voltage drift"):
+        kept = check_spectra(drifting, frequency_range=(0.0, 1e3))
+    assert kept.sizes["point"] < drifting.sizes["point"]
+    assert kept.masked.item()
+    assert kept.voltage_drift.item() == pytest.approx(0.011)
+
+
 def test_drift_near_the_limit_is_noted_and_small_drift_is_silent():
     with pytest.warns(DataQualityWarning, match="near the limit"):
         assert not check_spectra(_drifting(0.9)).masked.item()

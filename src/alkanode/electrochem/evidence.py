@@ -1,0 +1,124 @@
+"""Second signs and rival explanations of a failure: what else the record says beside the collapse or run-away."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from alkanode.data.cell import Cell
+from alkanode.data.steps import stripping_sign
+from alkanode.electrochem.contact_loss import ContactRule
+from alkanode.foundation.errors import DataQualityWarning
+from alkanode.materials.alloys import Alloy
+
+Floats = npt.NDArray[np.float64]
+
+SPAN_COLLAPSE = 0.2
+"""Real span of the spectra after a short over that before; below it the arcs have gone."""
+
+ARC_GROWTH = 1.25
+"""Growth of the low-frequency real part over a half cycle that counts as a sign of lost contact."""
+
+
+def short_by_electrolyte(before: float, after: float, resting: float | None) -> list[str]:
+    """Sign of a short: less resistance (ohm) than an electrolyte of ``resting`` ohm allows any ionic path."""
+    if resting is None or after >= resting / 2:
+        return []
+    if before < resting / 2:
+        warnings.warn(
+            f"the cell showed {before:.4g} ohm before anything happened, less than half of the {resting:.4g} ohm stated for "
+            "its electrolyte; the stated resistance is not used as a sign of a short",
+            DataQualityWarning,
+            stacklevel=4,
+        )
+        return []
+    return [
+        f"|V| is below I R_el / 2: {after:.3g} ohm against an electrolyte resistance of {resting:.4g} ohm, "
+        "which needs an electronic path"
+    ]
+
+
+def _valid(impedance: xr.Dataset) -> npt.NDArray[np.bool_]:
+    count = impedance.sizes["spectrum"]
+    return ~impedance["masked"].to_numpy() if "masked" in impedance.variables else np.ones(count, dtype=bool)
+
+
+def spectra_between(impedance: xr.Dataset | None, start: float, end: float) -> xr.Dataset | None:
+    """Valid spectra whose sweep began between two times, in order of time; ``None`` when there are none."""
+    if impedance is None or "time" not in impedance.variables:
+        return None
+    time = impedance["time"].to_numpy()
+    chosen = np.flatnonzero((time >= start) & (time <= end) & _valid(impedance))
+    return impedance.isel(spectrum=chosen[np.argsort(time[chosen])]) if chosen.size else None
+
+
+def _span(spectra: xr.Dataset) -> Floats:
+    """(spectrum,) largest minus smallest real part, ohm."""
+    real = spectra["impedance"].to_numpy().real
+    return np.asarray(np.nanmax(real, axis=1) - np.nanmin(real, axis=1), dtype=float)
+
+
+def short_by_spectra(impedance: xr.Dataset | None, time: float) -> list[str]:
+    """Sign of a short: the arcs of the last spectrum before a time (s) are gone in the first one after it."""
+    before, after = spectra_between(impedance, -np.inf, time), spectra_between(impedance, time, np.inf)
+    if before is None or after is None:
+        return []
+    was, now = float(_span(before)[-1]), float(_span(after)[0])
+    return [f"the real span of the impedance fell from {was:.4g} to {now:.4g} ohm"] if now < SPAN_COLLAPSE * was else []
+
+
+def _low_end(spectra: xr.Dataset) -> Floats:
+    """Real part (ohm) at the low-frequency end of every sweep that reaches within a factor 2 of the lowest one."""
+    frequency = np.where(spectra["frequency"].to_numpy() > 0, spectra["frequency"].to_numpy(), np.inf)
+    lowest = np.argmin(frequency, axis=1)
+    sweep = np.arange(lowest.size)
+    real = spectra["impedance"].to_numpy().real[sweep, lowest]
+    ends = frequency[sweep, lowest]
+    return np.asarray(real[ends <= 2 * ends.min(initial=np.inf)], dtype=float)
+
+
+def contact_by_spectra(spectra: xr.Dataset | None) -> list[str]:
+    """Sign of lost contact: the low-frequency real part grew over the usable spectra of a half cycle."""
+    real = np.zeros(0) if spectra is None else _low_end(spectra)
+    if real.size < 2:
+        return []
+    lowest, last = float(real.min()), float(real[-1])
+    if lowest <= 0 or last <= ARC_GROWTH * lowest:
+        return []
+    return [
+        f"the real part at the low-frequency end grew from {lowest:.4g} to {last:.4g} ohm over the usable spectra of the "
+        "half cycle"
+    ]
+
+
+def contact_by_current(current: Floats, demanded: Floats, rule: ContactRule) -> list[str]:
+    """Sign of lost contact: the last currents (A) fall short of the set-point."""
+    share = np.abs(current[-3:]) / np.abs(demanded[-3:])
+    if not np.isfinite(share).all() or np.median(share) >= rule.held_share:
+        return []
+    return [f"the current was no longer held: {100 * float(np.median(share)):.3g} % of the set-point at the end"]
+
+
+def contact_rivals(cell: Cell | None, charge: float, sign: float) -> tuple[str, ...]:
+    """Other reasons for a run-away, given the charge since the first row (C) and the sign of the current."""
+    rivals = []
+    if cell is None or cell.electrolyte is None or cell.electrolyte.single_ion is not True:
+        rivals.append(
+            "salt depletion at the electrode that is plated: in an electrolyte with a mobile anion the voltage runs away "
+            "in the same way"
+        )
+    stripping = sign == stripping_sign(cell)
+    electrode = None if cell is None else cell.anode if stripping else cell.counter
+    which = "anode" if stripping else "counter electrode (stripped here)"
+    inventory = 0.0
+    if cell is not None and electrode is not None and isinstance(electrode.material, Alloy) and electrode.mass:
+        inventory = electrode.material.theoretical_capacity(cell.ion) * electrode.mass
+    if inventory:
+        share = 100 * sign * charge / inventory
+        rivals.append(f"depletion of the {which}: {share:.3g} % of its inventory had been stripped since the first row")
+    else:
+        rivals.append(f"depletion of a thin electrode: the inventory of the {which} is not known (state its mass)")
+    return tuple(rivals)
