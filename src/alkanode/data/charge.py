@@ -12,7 +12,7 @@ import numpy.typing as npt
 import xarray as xr
 from scipy.ndimage import median_filter
 
-from alkanode.data.schema import check
+from alkanode.data.schema import RecordLike, check
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def running_charge(time: Floats, current: Floats) -> Floats:
     return np.concatenate([[0.0], np.cumsum(pieces)])
 
 
-def direct_current(record: xr.Dataset) -> Floats:
+def direct_current(record: RecordLike) -> Floats:
     """Direct current per row, with the scatter of impedance points taken off.
 
     Parameters
@@ -63,6 +63,7 @@ def direct_current(record: xr.Dataset) -> Floats:
     ndarray
         (row,) A: ``current``, and over rows of impedance under current control its running median.
     """
+    record = check(record, "cycling")
     current = record["current"].to_numpy().astype(float)
     if "control_mode" not in record.variables:
         return current
@@ -74,7 +75,7 @@ def direct_current(record: xr.Dataset) -> Floats:
     return smooth
 
 
-def passed_charge(record: xr.Dataset) -> tuple[Floats, str]:
+def passed_charge(record: RecordLike) -> tuple[Floats, str]:
     """Charge since the first row, and how it was found.
 
     Parameters
@@ -90,7 +91,7 @@ def passed_charge(record: xr.Dataset) -> tuple[Floats, str]:
         One sentence for the result that rests on it, with the difference to the instrument's counter where both are
         known.
     """
-    check(record, "cycling")
+    record = check(record, "cycling")
     if record.sizes["row"] == 0:
         return np.zeros(0), "no rows"
     sources = record["source_index"].to_numpy() if "source_index" in record.variables else np.zeros(record.sizes["row"])

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
+import xarray as xr
 
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.vocabulary import VOCABULARY
 
-if TYPE_CHECKING:
-    import xarray as xr
-
 SCHEMA_VERSION = "1"
 
 Dims = tuple[str, ...]
+
+RecordLike: TypeAlias = xr.Dataset | xr.DataTree
+"""A record, a node of a history, or a history that holds such a node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,15 +256,20 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def check(record: xr.Dataset, kind: str) -> None:
+def check(record: RecordLike, kind: str) -> xr.Dataset:
     """Check that a record holds what its kind demands.
 
     Parameters
     ----------
     record
-        Any dataset.
+        Any dataset; a node of a history (``history["cycling"]``), or a history that has a node of that kind.
     kind
         One of :data:`KINDS`, for example ``"cycling"``.
+
+    Returns
+    -------
+    Dataset
+        The record itself; of a history or a node its dataset.
 
     Raises
     ------
@@ -273,6 +279,7 @@ def check(record: xr.Dataset, kind: str) -> None:
     if kind not in KINDS:
         raise SchemaError("a known kind of record is needed", found=repr(kind), todo=f"Known: {', '.join(KINDS)}")
     demand = KINDS[kind]
+    record = _dataset(record, kind)
     present = {str(name) for name in record.variables}
     missing = [name for name in demand.required if name not in present]
     if missing:
@@ -284,6 +291,16 @@ def check(record: xr.Dataset, kind: str) -> None:
     for name, dims in {**demand.required, **demand.optional}.items():
         if name in present:
             _check_field(record, demand, name, dims)
+    return record
+
+
+def _dataset(record: RecordLike, kind: str) -> xr.Dataset:
+    """The dataset behind what a caller gave."""
+    if isinstance(record, xr.Dataset):
+        return record
+    if isinstance(record, xr.DataTree):
+        return (record[kind] if kind in record.children else record).to_dataset()
+    raise SchemaError(f"a {kind} record is an xarray.Dataset", found=type(record).__name__)
 
 
 def _check_field(record: xr.Dataset, kind: Kind, name: str, dims: Dims) -> None:
@@ -315,7 +332,7 @@ def _words(kinds: str) -> str:
     return {"c": "complex numbers", "UOST": "text", "b": "true or false", "fiu": "real numbers"}[kinds]
 
 
-def label(record: xr.Dataset, kind: str) -> xr.Dataset:
+def label(record: RecordLike, kind: str) -> xr.Dataset:
     """Write units and kind onto a record, after checking it.
 
     Parameters
@@ -336,8 +353,7 @@ def label(record: xr.Dataset, kind: str) -> xr.Dataset:
     SchemaError
         As :func:`check`.
     """
-    check(record, kind)
-    labelled = record.copy()
+    labelled = check(record, kind).copy()
     for name in labelled.variables:
         entry = VOCABULARY.get(str(name))
         if entry is not None:

@@ -19,7 +19,7 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.charge import passed_charge
-from alkanode.data.schema import check, label
+from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 
 Floats = npt.NDArray[np.float64]
@@ -217,7 +217,7 @@ def from_first_row(history: xr.DataTree) -> xr.DataTree:
     return tree
 
 
-def current_sign(record: xr.Dataset) -> Integers:
+def current_sign(record: RecordLike) -> Integers:
     """Direction of the current per row: +1 oxidation at the working electrode, -1 reduction, 0 none.
 
     Parameters
@@ -231,7 +231,7 @@ def current_sign(record: xr.Dataset) -> Integers:
         (row,) of -1, 0, 1. From ``current_setpoint`` where that is a number, else from ``current`` outside
         :data:`DEAD_BAND` of its largest magnitude. Rest, and impedance that is not under current control, is 0.
     """
-    check(record, "cycling")
+    record = check(record, "cycling")
     measured = np.nan_to_num(record["current"].to_numpy().astype(float), nan=0.0)
     band = DEAD_BAND * np.max(np.abs(measured), initial=0.0)
     sign = np.where(np.abs(measured) > band, np.sign(measured), 0.0)
@@ -247,7 +247,7 @@ def current_sign(record: xr.Dataset) -> Integers:
     return sign.astype(np.int64)
 
 
-def with_half_cycles(record: xr.Dataset) -> xr.Dataset:
+def with_half_cycles(record: RecordLike) -> xr.Dataset:
     """Number the half cycles of a record.
 
     Parameters
@@ -266,6 +266,7 @@ def with_half_cycles(record: xr.Dataset) -> xr.Dataset:
     DataQualityWarning
         When the measured current runs against its set-point: one of the two has the other sign convention.
     """
+    record = check(record, "cycling")
     sign = current_sign(record)
     _doubt_signs(record, sign)
     flowing = np.flatnonzero(sign)
@@ -311,7 +312,7 @@ def stripping_sign(cell: Cell | None) -> Literal[1, -1]:
     return -1 if cell is not None and cell.anode_role == "counter" else 1
 
 
-def half_cycle_table(record: xr.Dataset, cell: Cell | None = None) -> xr.Dataset:
+def half_cycle_table(record: RecordLike, cell: Cell | None = None) -> xr.Dataset:
     """One line per half cycle.
 
     Parameters
@@ -329,6 +330,7 @@ def half_cycle_table(record: xr.Dataset, cell: Cell | None = None) -> xr.Dataset
         (C, magnitude), ``areal_capacity`` (C m-2), ``specific_capacity`` (C kg-1), ``mean_current`` (A),
         ``start_voltage``, ``end_voltage`` (V), ``direction`` (``"strip"`` or ``"plate"``).
     """
+    record = check(record, "cycling")
     numbered = with_half_cycles(record)
     number = numbered["half_cycle"].to_numpy()
     time = numbered["time"].to_numpy().astype(float)
@@ -369,7 +371,7 @@ def _mean(values: Floats) -> float:
     return float(finite.mean()) if finite.size else float("nan")
 
 
-def step_table(record: xr.Dataset) -> xr.Dataset:
+def step_table(record: RecordLike) -> xr.Dataset:
     """One line per step of the instrument's program.
 
     A step begins where the instrument's step number changes; where the file has none, where the set-point changes by
@@ -387,7 +389,7 @@ def step_table(record: xr.Dataset) -> xr.Dataset:
         without one), ``mean_current`` (A), ``start_voltage``, ``end_voltage`` (V). ``attrs["boundaries_from"]`` says
         which rule was used.
     """
-    check(record, "cycling")
+    record = check(record, "cycling")
     rows = record.sizes["row"]
     change, rule = _step_changes(record)
     first = np.flatnonzero(np.concatenate([[rows > 0], change])) if rows else np.zeros(0, dtype=np.int64)

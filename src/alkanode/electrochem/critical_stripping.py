@@ -11,7 +11,7 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.charge import direct_current, passed_charge
-from alkanode.data.schema import check, label
+from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.steps import half_cycle_table, stripping_sign, with_half_cycles
 from alkanode.foundation.errors import DataQualityWarning, PhysicsError, SchemaError
 from alkanode.foundation.sources import Estimate, source
@@ -26,7 +26,7 @@ DEFAULT_CUTOFFS = ("0.5 V", "1 V", "2 V")
 
 @source("Wu2025")
 def critical_stripping(
-    record: xr.Dataset,
+    record: RecordLike,
     cell: Cell | None = None,
     *,
     cutoff: QuantityLike | Sequence[QuantityLike] = DEFAULT_CUTOFFS,
@@ -85,7 +85,7 @@ def critical_stripping(
     (:data:`HYSTERESIS_SAMPLES` samples): the charge the instrument would have delivered. A pause for impedance does
     not end the half cycle. How the charge was found stands in ``attrs["charge_from"]``.
     """
-    check(record, "cycling")
+    record = check(record, "cycling")
     cutoffs = _cutoffs(cutoff)
     sign = stripping_sign(cell)
     numbered = with_half_cycles(record)

@@ -14,7 +14,7 @@ import xarray as xr
 
 from alkanode.data.cell import Cell, Electrode
 from alkanode.data.charge import passed_charge
-from alkanode.data.schema import check, label
+from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.steps import rows_by_half_cycle, with_half_cycles
 from alkanode.electrochem.contact_loss import ContactRule, find_run_away
 from alkanode.electrochem.evidence import (
@@ -75,7 +75,7 @@ def electrolyte_resistance(cell: Cell | None) -> float | None:
 
 @source("Park2021")
 def find_failures(
-    record: xr.Dataset,
+    record: RecordLike,
     cell: Cell | None = None,
     *,
     impedance: xr.Dataset | None = None,
@@ -130,7 +130,7 @@ def find_failures(
     impedance grows; the current cannot be held. Rivals of contact loss are always named: depletion of a thin
     electrode, and of the salt in an electrolyte with a mobile anion.
     """
-    check(record, "cycling")
+    record = check(record, "cycling")
     shorts, contacts = short_rule or ShortRule(), contact_rule or ContactRule()
     resting = electrolyte_resistance(cell) if electrolyte is None else to_si(electrolyte, "resistance")
     if resting is not None and resting <= 0:

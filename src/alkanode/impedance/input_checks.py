@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from alkanode.data.schema import check, label
+from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
 from alkanode.impedance.findings import Findings
 from alkanode.impedance.kramers_kronig import linear_fit
@@ -42,7 +42,7 @@ class _Sweep:
 
 
 def check_spectra(
-    record: xr.Dataset, *, drift_limit: float = 1.0, frequency_range: tuple[float, float] = (0.0, np.inf)
+    record: RecordLike, *, drift_limit: float = 1.0, frequency_range: tuple[float, float] = (0.0, np.inf)
 ) -> xr.Dataset:
     """Put spectra in canonical order, repair what can be repaired, mask what is no impedance, and say so.
 
@@ -87,7 +87,7 @@ def check_spectra(
     Masked: drift, fewer than 8 points or 2 decades, constant impedance, repeats that disagree, undecidable sign.
     Noted: negative real parts, drift from half of the limit on.
     """
-    check(record, "impedance")
+    record = check(record, "impedance")
     if not (np.isfinite(drift_limit) and drift_limit > 0):
         raise SchemaError("drift_limit must be positive", found=repr(drift_limit))
     if not frequency_range[0] < frequency_range[1]:

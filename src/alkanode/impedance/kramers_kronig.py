@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from alkanode.data.schema import check, label
+from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import source
 from alkanode.impedance.frequency_grids import frequency_grids, masked_spectra
@@ -50,7 +50,7 @@ class LinearFit:
 
 @source("Boukamp1995", "Schoenleber2014")
 def kramers_kronig(
-    record: xr.Dataset,
+    record: RecordLike,
     *,
     elements: int | Literal["auto"] = "auto",
     mu_limit: float = 0.85,
@@ -95,7 +95,7 @@ def kramers_kronig(
     ----------
     :cite:`Boukamp1995`, :cite:`Schoenleber2014`
     """
-    check(record, "impedance")
+    record = check(record, "impedance")
     shape = record["impedance"].shape
     residual = np.full(shape, np.nan + 1j * np.nan)
     rms, mu = np.full(shape[0], np.nan), np.full(shape[0], np.nan)

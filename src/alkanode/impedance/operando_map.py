@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from alkanode.data.schema import check, label
+from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
 
 
-def operando_map(times: xr.Dataset, *, against: Literal["charge", "time"] = "charge") -> xr.Dataset:
+def operando_map(times: RecordLike, *, against: Literal["charge", "time"] = "charge") -> xr.Dataset:
     """Order distributions along charge or time and keep the masked ones as gaps.
 
     Parameters
@@ -38,7 +38,7 @@ def operando_map(times: xr.Dataset, *, against: Literal["charge", "time"] = "cha
     SchemaError
         For a record of another kind, or without any value of the coordinate.
     """
-    check(times, "relaxation_times")
+    times = check(times, "relaxation_times")
     if against not in ("charge", "time"):
         raise SchemaError("a map runs against 'charge' or 'time'", found=repr(against))
     if against not in times.variables or not np.isfinite(times[against].to_numpy()).any():

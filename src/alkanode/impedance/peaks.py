@@ -13,7 +13,7 @@ import numpy.typing as npt
 import xarray as xr
 from scipy.signal import find_peaks
 
-from alkanode.data.schema import check, label
+from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
 from alkanode.impedance.findings import Findings
 from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
@@ -22,7 +22,7 @@ from alkanode.impedance.tent_basis import integration_weights
 FloatArray = npt.NDArray[np.float64]
 
 
-def peaks(times: xr.Dataset, *, prominence: float = 0.05) -> xr.Dataset:
+def peaks(times: RecordLike, *, prominence: float = 0.05) -> xr.Dataset:
     """Peaks of every distribution, as a long table.
 
     Parameters
@@ -53,7 +53,7 @@ def peaks(times: xr.Dataset, *, prominence: float = 0.05) -> xr.Dataset:
     Overlapping peaks share the area at the valley, so ``resistance`` is biased where peaks are closer than their
     widths. A capacitance tells rivals apart: tau alone never does.
     """
-    check(times, "relaxation_times")
+    times = check(times, "relaxation_times")
     if not 0 < prominence < 1:
         raise SchemaError("prominence must lie between 0 and 1", found=repr(prominence))
     log_tau = np.log(times["relaxation_time"].to_numpy())

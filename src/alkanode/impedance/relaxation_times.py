@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from alkanode.data.schema import check, label
+from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import source
 from alkanode.impedance.findings import name_spectra
@@ -32,7 +32,7 @@ _POOR = 0.1  # rms residual over |Z| above which the model does not describe the
 
 @source("Wan2015", "KimPark2011")
 def relaxation_times(
-    record: xr.Dataset,
+    record: RecordLike,
     *,
     regularisation: float = 1e-3,
     penalty_order: int = 1,
@@ -107,7 +107,7 @@ def relaxation_times(
     ----------
     :cite:`Wan2015`, :cite:`Portugal1994`, :cite:`KimPark2011`
     """
-    check(record, "impedance")
+    record = check(record, "impedance")
     _check_options(regularisation, penalty_order, points_per_decade, extend_decades, weights, part)
     options = InversionOptions(
         regularisation=regularisation, penalty_order=penalty_order, weights=weights, inductance=inductance, part=part

@@ -8,9 +8,8 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-import xarray as xr
 
-from alkanode.data.schema import check
+from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
 from alkanode.io.bdf import SIGNS, Terminal
 from alkanode.io.bdf_columns import COLUMNS, REQUIRED
@@ -19,7 +18,7 @@ _CELSIUS = 273.15
 
 
 def write_bdf(
-    record: xr.Dataset,
+    record: RecordLike,
     path: str | Path,
     *,
     working_electrode: Terminal = "positive",
@@ -52,7 +51,7 @@ def write_bdf(
     SchemaError
         When the record is no cycling record, or lacks a time, a voltage or a current in some row.
     """
-    check(record, "cycling")
+    record = check(record, "cycling")
     if working_electrode not in SIGNS:
         raise SchemaError("working_electrode is 'positive' or 'negative'", found=repr(working_electrode))
     sign = SIGNS[working_electrode]

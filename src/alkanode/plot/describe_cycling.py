@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alkanode.data.charge import passed_charge
-from alkanode.data.schema import check
+from alkanode.data.schema import RecordLike, check
 from alkanode.data.steps import half_cycle_table
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.units import QuantityLike, to_si
@@ -28,7 +28,7 @@ _TRACE = 1e-9
 
 
 def voltage_history(
-    record: xr.Dataset,
+    record: RecordLike,
     *,
     area: QuantityLike | None = None,
     mass: QuantityLike | None = None,
@@ -59,7 +59,7 @@ def voltage_history(
     UnitsError
         When area or mass is no such quantity.
     """
-    check(record, "cycling")
+    record = check(record, "cycling")
     time = shown(record["time"].to_numpy(), "time")
     current, current_unit = _current(record["current"].to_numpy(), area, mass)
     current_axis = replace(current_unit, limits=padded(np.append(current, 0.0)))
@@ -116,7 +116,7 @@ def _current(
 
 
 def stripping(
-    record: xr.Dataset,
+    record: RecordLike,
     *,
     area: QuantityLike | None = None,
     mass: QuantityLike | None = None,
@@ -153,7 +153,7 @@ def stripping(
     UnitsError
         When area or mass is no such quantity.
     """
-    check(record, "cycling")
+    record = check(record, "cycling")
     rows, note = _half_cycle(record, limit, stripped)
     surface = None if area is None else to_si(area, "area")
     weight = None if mass is None else to_si(mass, "mass")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from alkanode.data.schema import check
+from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.foundation.vocabulary import quantity
@@ -24,7 +24,7 @@ _MOST = 40
 """Spectra drawn unless others are asked for: more cannot be told apart."""
 
 
-def nyquist(record: xr.Dataset, *, area: QuantityLike | None = None, spectra: Sequence[int] | None = None) -> Figure:
+def nyquist(record: RecordLike, *, area: QuantityLike | None = None, spectra: Sequence[int] | None = None) -> Figure:
     """Spectra in the complex plane, equal axes, capacitive arcs upwards.
 
     Parameters
@@ -49,6 +49,7 @@ def nyquist(record: xr.Dataset, *, area: QuantityLike | None = None, spectra: Se
     UnitsError
         When area is no area.
     """
+    record = check(record, "impedance")
     chosen, notes = _choose(record, spectra)
     unit, values = _impedance(record, area)
     series = tuple(
@@ -90,7 +91,7 @@ def _equal_ends(series: tuple[Series, ...]) -> tuple[tuple[float, float], tuple[
     return x, padded(heights, 0.06)
 
 
-def bode(record: xr.Dataset, *, area: QuantityLike | None = None, spectra: Sequence[int] | None = None) -> Figure:
+def bode(record: RecordLike, *, area: QuantityLike | None = None, spectra: Sequence[int] | None = None) -> Figure:
     """Magnitude and phase of spectra against frequency.
 
     Parameters
@@ -110,6 +111,7 @@ def bode(record: xr.Dataset, *, area: QuantityLike | None = None, spectra: Seque
     UnitsError
         When area is no area.
     """
+    record = check(record, "impedance")
     chosen, notes = _choose(record, spectra)
     unit, values = _impedance(record, area)
     frequency = positive(shown(record["frequency"].to_numpy(), "frequency"))
@@ -210,7 +212,6 @@ class _Choice:
 
 
 def _choose(record: xr.Dataset, spectra: Sequence[int] | None) -> tuple[_Choice, tuple[str, ...]]:
-    check(record, "impedance")
     count = record.sizes["spectrum"]
     if count == 0:
         raise SchemaError("a figure needs at least one spectrum", found="none")

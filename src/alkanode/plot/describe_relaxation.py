@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from alkanode.data.schema import check
+from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.foundation.vocabulary import quantity
@@ -33,7 +33,7 @@ _TOWERING = 5.0
 
 
 def relaxation_map(
-    times: xr.Dataset, *, against: Literal["charge", "time"] = "charge", area: QuantityLike | None = None
+    times: RecordLike, *, against: Literal["charge", "time"] = "charge", area: QuantityLike | None = None
 ) -> Figure:
     """Distribution of relaxation times as a map along the charge or the time of a run.
 
@@ -63,7 +63,7 @@ def relaxation_map(
     DataQualityWarning
         When several spectra share one place and cannot all be seen, or a spectrum has no place.
     """
-    check(times, "relaxation_times")
+    times = check(times, "relaxation_times")
     where, axis = places(times, against)
     order = _one_direction(where, against)
     tau = times["relaxation_time"].to_numpy().astype(float)
@@ -114,7 +114,7 @@ def _colour_limits(z: FloatArray, unit: str) -> tuple[tuple[float, float] | None
 
 
 def distribution(
-    times: xr.Dataset, spectrum: int | Sequence[int] | None = None, *, area: QuantityLike | None = None
+    times: RecordLike, spectrum: int | Sequence[int] | None = None, *, area: QuantityLike | None = None
 ) -> Figure:
     """Distributions of relaxation times as curves, with what lies outside the window hatched.
 
@@ -137,7 +137,7 @@ def distribution(
     SchemaError
         When the record is of another kind or a spectrum does not exist.
     """
-    check(times, "relaxation_times")
+    times = check(times, "relaxation_times")
     indices, notes = _indices(times.sizes["spectrum"], spectrum)
     tau = times["relaxation_time"].to_numpy().astype(float)
     rows = np.argsort(tau)

@@ -51,7 +51,7 @@ def phase_diagram(
     SchemaError
         When the record is no phase diagram, or a path no stripping path.
     """
-    check(diagram, "phase_diagram")
+    diagram = check(diagram, "phase_diagram")
     field = f"{basis}_fraction"
     temperature = shown(diagram["temperature"].to_numpy(), "temperature")
     composition = shown(diagram[field].to_numpy(), field)

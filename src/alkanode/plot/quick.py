@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy.typing as npt
 
+from alkanode.data.schema import RecordLike
 from alkanode.foundation.units import QuantityLike
 from alkanode.plot import describe_cycling, describe_impedance, describe_recovery, describe_relaxation, describe_thermo
 from alkanode.plot.description import Figure
@@ -54,7 +55,7 @@ def plotly_script() -> str:
 
 
 def voltage_history(
-    record: xr.Dataset,
+    record: RecordLike,
     *,
     area: QuantityLike | None = None,
     mass: QuantityLike | None = None,
@@ -80,7 +81,7 @@ def voltage_history(
 
 
 def stripping(
-    record: xr.Dataset,
+    record: RecordLike,
     *,
     area: QuantityLike | None = None,
     mass: QuantityLike | None = None,
@@ -107,7 +108,7 @@ def stripping(
 
 
 def nyquist(
-    record: xr.Dataset,
+    record: RecordLike,
     *,
     area: QuantityLike | None = None,
     spectra: Sequence[int] | None = None,
@@ -130,7 +131,7 @@ def nyquist(
 
 
 def bode(
-    record: xr.Dataset,
+    record: RecordLike,
     *,
     area: QuantityLike | None = None,
     spectra: Sequence[int] | None = None,
@@ -155,7 +156,7 @@ def bode(
 
 
 def operando_map(
-    times: xr.Dataset,
+    times: RecordLike,
     *,
     against: Literal["charge", "time"] = "charge",
     area: QuantityLike | None = None,
@@ -178,7 +179,7 @@ def operando_map(
 
 
 def relaxation_times(
-    times: xr.Dataset,
+    times: RecordLike,
     spectrum: int | Sequence[int] | None = None,
     *,
     area: QuantityLike | None = None,

@@ -48,3 +48,15 @@ def test_labels_do_not_change_the_argument() -> None:
 def test_what_is_wrong_is_named(record: xr.Dataset, kind: str, says: str) -> None:
     with pytest.raises(SchemaError, match=says):
         check(record, kind)
+
+
+def test_a_history_or_its_node_serves_as_the_record() -> None:
+    tree = xr.DataTree.from_dict({"cycling": label(_cycling(), "cycling")})
+    for given in (tree, tree["cycling"]):
+        record = check(given, "cycling")
+        assert isinstance(record, xr.Dataset)
+        assert set(record.data_vars) == {"time", "voltage", "current"}
+    with pytest.raises(SchemaError, match="'impedance'"):
+        check(tree, "impedance")
+    with pytest.raises(SchemaError, match=r"xarray\.Dataset; found dict"):
+        check({}, "cycling")  # type: ignore[arg-type]
