@@ -3,12 +3,11 @@
 from alkanode.data.cell import Cell, Electrode, Electrolyte, PressureStage
 from alkanode.data.cell_table import cell_file, open_cell, read_cell_table
 from alkanode.data.charge import direct_current, passed_charge, running_charge
+from alkanode.data.clock import chain_histories, from_first_row
 from alkanode.data.protocol import Protocol, Step
-from alkanode.data.schema import KINDS, Kind, check, label
+from alkanode.data.schema import KINDS, Kind, RecordLike, check, label
 from alkanode.data.steps import (
-    chain_histories,
     current_sign,
-    from_first_row,
     half_cycle_table,
     rows_by_half_cycle,
     step_table,
@@ -25,6 +24,7 @@ __all__ = [
     "Kind",
     "PressureStage",
     "Protocol",
+    "RecordLike",
     "Step",
     "cell_file",
     "chain_histories",

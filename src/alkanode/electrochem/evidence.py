@@ -12,6 +12,7 @@ from alkanode.data.cell import Cell
 from alkanode.data.steps import stripping_sign
 from alkanode.electrochem.contact_loss import ContactRule
 from alkanode.foundation.errors import DataQualityWarning
+from alkanode.foundation.sources import Constant, Trust
 from alkanode.materials.alloys import Alloy
 
 Floats = npt.NDArray[np.float64]
@@ -23,11 +24,27 @@ ARC_GROWTH = 1.25
 """Growth of the low-frequency real part over a half cycle that counts as a sign of lost contact."""
 
 
-def short_by_electrolyte(before: float, after: float, resting: float | None) -> list[str]:
-    """Sign of a short: less resistance (ohm) than an electrolyte of ``resting`` ohm allows any ionic path."""
-    if resting is None or after >= resting / 2:
+ASSUMED_ELECTROLYTE = Constant(
+    value=10.0,
+    unit="ohm",
+    source="",
+    trust=Trust.ASSUMED,
+    note="stands in for an electrolyte whose resistance nobody stated; low on purpose: pellets of laboratory cells show "
+    "tens to hundreds of ohm",
+)
+
+
+def short_by_electrolyte(before: float, after: float, stated: float | None) -> list[str]:
+    """Sign of a short: less resistance (ohm) than the electrolyte allows any ionic path.
+
+    ``stated`` is the electrolyte's resistance; ``None`` lets :data:`ASSUMED_ELECTROLYTE` stand in, and the sign says so.
+    """
+    resting = ASSUMED_ELECTROLYTE.value if stated is None else stated
+    if after >= resting / 2:
         return []
     if before < resting / 2:
+        if stated is None:
+            return []
         warnings.warn(
             f"the cell showed {before:.4g} ohm before anything happened, less than half of the {resting:.4g} ohm stated for "
             "its electrolyte; the stated resistance is not used as a sign of a short",
@@ -36,8 +53,9 @@ def short_by_electrolyte(before: float, after: float, resting: float | None) -> 
         )
         return []
     return [
-        f"|V| is below I R_el / 2: {after:.3g} ohm against an electrolyte resistance of {resting:.4g} ohm, "
-        "which needs an electronic path"
+        f"|V| is below I R_el / 2: {after:.3g} ohm against an electrolyte resistance of {resting:.4g} ohm"
+        + (" (assumed, since none was stated)" if stated is None else "")
+        + ", which needs an electronic path"
     ]
 
 

@@ -33,6 +33,9 @@ from alkanode.materials.alloys import Alloy
 
 Floats = npt.NDArray[np.float64]
 
+LEAST_CURRENT = 1e-15
+"""A; less than any instrument resolves, so that no resistance is taken on it."""
+
 METAL_REST = 0.5
 """V. Li, Na, K and their alloys rest within 0.4 V of each other. A cell that rests farther from 0 has another kind of
 electrode, whose potential moves with its state of charge: (V - V_rest) / I is then no resistance."""
@@ -95,7 +98,8 @@ def find_failures(
     impedance
         Impedance record on the same clock (``time`` per spectrum); masked spectra are left out.
     electrolyte
-        Resistance of the electrolyte (ohm), where the cell does not give it.
+        Resistance of the electrolyte (ohm), where the cell does not give it. Where neither does, 10 ohm stand in: an
+        assumed value, named as such in the evidence that rests on it.
     short_rule, contact_rule
         Thresholds; they are stored with the result.
 
@@ -146,7 +150,7 @@ def find_failures(
     by_voltage = _voltage_controlled(record)
     found: list[_Found] = []
     unjudged: dict[str, list[int]] = {}
-    known = np.isfinite(voltage) & np.isfinite(demanded) & (demanded != 0)
+    known = np.isfinite(voltage) & np.isfinite(demanded) & (np.abs(demanded) > LEAST_CURRENT)
     half_cycles = rows_by_half_cycle(number)
     for index, flowing in enumerate(half_cycles):
         rows = flowing[known[flowing] & ~by_voltage[flowing]]
@@ -155,54 +159,86 @@ def find_failures(
             unjudged.setdefault(reason, []).append(index)
             continue
         over = np.abs(voltage[rows] - offset[rows[0]])
-        resistance = over / np.abs(demanded[rows])
-        began = float(charge[max(int(rows[0]) - 1, 0)])
-        collapse = find_collapse(resistance, shorts)
-        if collapse is not None and _unchanged(current[rows], collapse.index):
-            row = int(rows[collapse.index])
-            evidence = [
-                f"|V/I| fell from {collapse.before:.4g} to {collapse.after:.3g} ohm and stayed "
-                "there until the end of the half cycle, with the current unchanged"
-            ]
-            evidence += short_by_electrolyte(collapse.before, collapse.after, resting)
-            evidence += short_by_spectra(impedance, time[row])
-            found.append(
-                _Found(
-                    failure="hard_short" if len(evidence) > 1 else "suspected_short",
-                    row=row,
-                    passed=float(charge[row]) - began,
-                    evidence=tuple(evidence),
-                    would_confirm="an impedance sweep after the event: the arcs vanish and |Z| falls to that of a wire",
-                    rivals=() if len(evidence) > 1 else ("a change of the leads or of the current range",),
-                )
-            )
-            continue
-        away = find_run_away(time[rows], resistance, over, contacts)
-        if away is not None:
-            row = int(rows[away.index])
-            evidence = [
-                f"|V/I| grew from {away.start:.4g} ohm at the start of the half cycle beyond {contacts.growth:g} times "
-                f"that and ended at {away.end:.4g} ohm"
-            ]
-            evidence += contact_by_spectra(spectra_between(impedance, time[rows[0]], time[rows[-1]]))
-            evidence += contact_by_current(current[rows], demanded[rows], contacts)
-            found.append(
-                _Found(
-                    failure="contact_loss" if len(evidence) > 1 else "suspected_contact_loss",
-                    row=row,
-                    passed=float(charge[row]) - began,
-                    evidence=tuple(evidence),
-                    would_confirm="rest and plate back: lost contact recovers with pressure or plating; "
-                    "tomography or a micrograph of the interface",
-                    rivals=contact_rivals(cell, float(charge[row]), float(np.sign(demanded[row]))),
-                )
-            )
+        trace = _Trace(rows, time[rows], over, current[rows], demanded[rows], float(charge[max(int(rows[0]) - 1, 0)]))
+        event = _short(trace, charge, shorts, resting, impedance) or _contact(trace, charge, contacts, impedance, cell)
+        if event is not None:
+            found.append(event)
     result = _record(found, time, charge, resting, shorts, contacts)
     told = [f"{_name_half_cycles(which)} of {len(half_cycles)}: {reason}" for reason, which in unjudged.items()]
     for line in told:
         warnings.warn(f"failures were not judged in {line}", DataQualityWarning, stacklevel=3)
     result.attrs.update(half_cycles=len(half_cycles), not_judged="; ".join(told))
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """One half cycle under current control: rows, time (s), |V - V_rest| (V), measured and demanded current (A)."""
+
+    rows: npt.NDArray[np.intp]
+    time: Floats
+    over: Floats
+    current: Floats
+    demanded: Floats
+    charge_before: float
+
+    @property
+    def resistance(self) -> Floats:
+        return self.over / np.abs(self.demanded)
+
+
+def _short(
+    trace: _Trace, charge: Floats, rule: ShortRule, resting: float | None, impedance: xr.Dataset | None
+) -> _Found | None:
+    collapse = find_collapse(trace.resistance, rule)
+    if collapse is None or not _unchanged(trace.current, collapse.index):
+        return None
+    row = int(trace.rows[collapse.index])
+    by_electrolyte = short_by_electrolyte(collapse.before, collapse.after, resting)
+    by_spectra = short_by_spectra(impedance, trace.time[collapse.index])
+    evidence = (
+        f"|V/I| fell from {collapse.before:.4g} to {collapse.after:.3g} ohm and stayed there until the end of the half "
+        "cycle, with the current unchanged",
+        *by_electrolyte,
+        *by_spectra,
+    )
+    rivals = []
+    if len(evidence) == 1:
+        rivals.append("a change of the leads or of the current range")
+    elif resting is None and not by_spectra:
+        rivals.append(f"an electrolyte of less than {2 * collapse.after:.3g} ohm: state its resistance")
+    return _Found(
+        failure="hard_short" if len(evidence) > 1 else "suspected_short",
+        row=row,
+        passed=float(charge[row]) - trace.charge_before,
+        evidence=evidence,
+        would_confirm="an impedance sweep after the event: the arcs vanish and |Z| falls to that of a wire",
+        rivals=tuple(rivals),
+    )
+
+
+def _contact(
+    trace: _Trace, charge: Floats, rule: ContactRule, impedance: xr.Dataset | None, cell: Cell | None
+) -> _Found | None:
+    away = find_run_away(trace.time, trace.resistance, trace.over, rule)
+    if away is None:
+        return None
+    row = int(trace.rows[away.index])
+    evidence = (
+        f"|V/I| grew from {away.start:.4g} ohm at the start of the half cycle beyond {rule.growth:g} times that and ended "
+        f"at {away.end:.4g} ohm",
+        *contact_by_spectra(spectra_between(impedance, trace.time[0], trace.time[-1])),
+        *contact_by_current(trace.current, trace.demanded, rule),
+    )
+    return _Found(
+        failure="contact_loss" if len(evidence) > 1 else "suspected_contact_loss",
+        row=row,
+        passed=float(charge[row]) - trace.charge_before,
+        evidence=evidence,
+        would_confirm="rest and plate back: lost contact recovers with pressure or plating; tomography or a micrograph of "
+        "the interface",
+        rivals=contact_rivals(cell, float(charge[row]), float(np.sign(trace.demanded[away.index]))),
+    )
 
 
 def _voltage_controlled(record: xr.Dataset) -> npt.NDArray[np.bool_]:
@@ -288,7 +324,7 @@ def _record(
             "rivals": (dim, text(["; ".join(event.rivals) for event in found])),
         },
         attrs={
-            "electrolyte_resistance": "unknown" if resting is None else resting,
+            "electrolyte_resistance": "not stated" if resting is None else resting,
             "short_rule": str(shorts),
             "contact_rule": str(contacts),
         },

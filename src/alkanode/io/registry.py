@@ -16,7 +16,7 @@ from typing import ClassVar, Protocol, TypeAlias, cast, runtime_checkable
 
 import xarray as xr
 
-from alkanode.data.steps import chain_histories, from_first_row
+from alkanode.data.clock import chain_histories, from_first_row
 from alkanode.foundation.errors import AlkanodeWarning, DataQualityWarning, ReaderError, SchemaError
 from alkanode.foundation.runtime import NoProgress, Progress
 

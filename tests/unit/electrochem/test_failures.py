@@ -42,9 +42,19 @@ def test_a_hard_short_is_found_at_its_sample(current: float) -> None:
 
 
 def test_one_sign_is_only_a_suspicion() -> None:
-    found = find_failures(run(np.r_[np.full(100, 400.0), np.full(50, 2.0)]))
+    found = find_failures(run(np.r_[np.full(100, 400.0), np.full(50, 20.0)]))
     assert found["failure"].to_numpy().tolist() == ["suspected_short"]
     assert not found["confirmed"].item()
+
+
+def test_an_assumed_electrolyte_is_called_so_and_doubted() -> None:
+    found = find_failures(run(np.r_[np.full(100, 400.0), np.full(50, 2.0)]))
+    assert found["failure"].to_numpy().tolist() == ["hard_short"]
+    assert "10 ohm (assumed, since none was stated)" in found["evidence"].item()
+    assert "less than 4 ohm: state its resistance" in found["rivals"].item()
+    stated = find_failures(run(np.r_[np.full(100, 400.0), np.full(50, 2.0)]), CELL)
+    assert "assumed" not in stated["evidence"].item()
+    assert stated["rivals"].item() == ""
 
 
 def test_a_collapse_of_the_arcs_is_the_second_sign() -> None:
@@ -57,7 +67,7 @@ def test_a_collapse_of_the_arcs_is_the_second_sign() -> None:
             "time": ("spectrum", [50.0, 140.0]),
         }
     )
-    record = run(np.r_[np.full(100, 400.0), np.full(50, 2.0)])
+    record = run(np.r_[np.full(100, 400.0), np.full(50, 20.0)])
     found = find_failures(record, impedance=label(spectra, "impedance"))
     assert found["failure"].item() == "hard_short"
     assert "real span" in found["evidence"].item()
