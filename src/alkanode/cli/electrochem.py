@@ -56,7 +56,14 @@ def stripping(
             caught.append(f"no shares of theory and liquidus: {reason}")
             path = None
         part = stripping_part(record, cell, settings, path)
-    emit(part, inputs=[*files, cell_path], warnings=caught, as_json=as_json, output=output)
+    emit(
+        part,
+        inputs=[*files, cell_path],
+        warnings=caught,
+        as_json=as_json,
+        output=output,
+        cell_given=cell is not None,
+    )
 
 
 @electrochem.command()
@@ -82,4 +89,11 @@ def failures(
     with gathered_warnings(caught):
         checked = check_spectra(history["impedance"].to_dataset()) if "impedance" in history.children else None
         part = failures_part(record, cell, settings, checked)
-    emit(part, inputs=[*files, cell_path], warnings=caught, as_json=as_json, output=output)
+    emit(
+        part,
+        inputs=[*files, cell_path],
+        warnings=caught,
+        as_json=as_json,
+        output=output,
+        cell_given=cell is not None,
+    )

@@ -18,6 +18,9 @@ _lambda = click.option(
 _order = click.option(
     "--order", type=click.IntRange(0, 2), default=1, show_default=True, help="Derivative that is penalised."
 )
+_range = click.option(
+    "--frequency-range", nargs=2, type=str, help="Lowest and highest frequency to keep, for example '0 Hz' '50 kHz'."
+)
 _drift = click.option("--drift-limit", type=float, default=1.0, show_default=True, help="DC drift over AC amplitude.")
 
 
@@ -42,21 +45,38 @@ def _spectra(files: tuple[Path, ...], caught: list[str]) -> xr.Dataset:
 
 @impedance.command()
 @files_argument
+@cell_option
 @_drift
+@_range
 @json_option
 @output_option
-def kk(files: tuple[Path, ...], drift_limit: float, as_json: bool, output: Path | None) -> None:
+def kk(
+    files: tuple[Path, ...],
+    cell_path: Path | None,
+    drift_limit: float,
+    frequency_range: tuple[str, str] | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
     """Checks and linear Kramers-Kronig test of the spectra in FILES."""
     from alkanode.studies.runner import gathered_warnings
     from alkanode.studies.spectra import kramers_kronig_part
     from alkanode.studies.study import Impedance
 
-    settings = Impedance.of(drift_limit=drift_limit)
+    settings = Impedance.of(drift_limit=drift_limit, frequency_range=frequency_range)
     caught: list[str] = []
+    cell = load_cell(cell_path)
     spectra = _spectra(files, caught)
     with gathered_warnings(caught):
-        part = kramers_kronig_part(spectra, settings)
-    emit(part, inputs=files, warnings=caught, as_json=as_json, output=output)
+        part = kramers_kronig_part(spectra, settings, area=None if cell is None else cell.effective_area)
+    emit(
+        part,
+        inputs=[*files, cell_path],
+        warnings=caught,
+        as_json=as_json,
+        output=output,
+        cell_given=cell is not None,
+    )
 
 
 @impedance.command()
@@ -65,6 +85,7 @@ def kk(files: tuple[Path, ...], drift_limit: float, as_json: bool, output: Path 
 @_lambda
 @_order
 @_drift
+@_range
 @json_option
 @output_option
 def drt(
@@ -73,23 +94,32 @@ def drt(
     regularisation: float,
     order: int,
     drift_limit: float,
+    frequency_range: tuple[str, str] | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
     """Distributions of relaxation times of the spectra in FILES."""
-    from alkanode.impedance import check_spectra
     from alkanode.studies.runner import gathered_warnings
-    from alkanode.studies.spectra import relaxation_part
+    from alkanode.studies.spectra import checked_spectra, relaxation_part
     from alkanode.studies.study import Impedance
 
-    settings = Impedance.of(regularisation=regularisation, penalty_order=order, drift_limit=drift_limit)
+    settings = Impedance.of(
+        regularisation=regularisation, penalty_order=order, drift_limit=drift_limit, frequency_range=frequency_range
+    )
     caught: list[str] = []
     cell = load_cell(cell_path)
     spectra = _spectra(files, caught)
     with gathered_warnings(caught):
-        checked = check_spectra(spectra, drift_limit=drift_limit)
+        checked = checked_spectra(spectra, settings)
         part = relaxation_part(checked, settings, area=None if cell is None else cell.effective_area)
-    emit(part, inputs=[*files, cell_path], warnings=caught, as_json=as_json, output=output)
+    emit(
+        part,
+        inputs=[*files, cell_path],
+        warnings=caught,
+        as_json=as_json,
+        output=output,
+        cell_given=cell is not None,
+    )
 
 
 @impedance.command("map")
@@ -98,6 +128,7 @@ def drt(
 @_lambda
 @_order
 @_drift
+@_range
 @json_option
 @output_option
 def operando_map(
@@ -106,6 +137,7 @@ def operando_map(
     regularisation: float,
     order: int,
     drift_limit: float,
+    frequency_range: tuple[str, str] | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
@@ -114,10 +146,19 @@ def operando_map(
     from alkanode.studies.spectra import impedance_part
     from alkanode.studies.study import Impedance
 
-    settings = Impedance.of(regularisation=regularisation, penalty_order=order, drift_limit=drift_limit)
+    settings = Impedance.of(
+        regularisation=regularisation, penalty_order=order, drift_limit=drift_limit, frequency_range=frequency_range
+    )
     caught: list[str] = []
     cell = load_cell(cell_path)
     spectra = _spectra(files, caught)
     with gathered_warnings(caught):
         part = impedance_part(spectra, cell, settings)
-    emit(part, inputs=[*files, cell_path], warnings=caught, as_json=as_json, output=output)
+    emit(
+        part,
+        inputs=[*files, cell_path],
+        warnings=caught,
+        as_json=as_json,
+        output=output,
+        cell_given=cell is not None,
+    )

@@ -43,9 +43,23 @@ def cell_option(function: F) -> F:
     )(function)
 
 
+_TIME_ZONE = "alkanode.time_zone"
+
+
+def _keep_time_zone(ctx: click.Context, param: click.Parameter, value: str) -> None:
+    ctx.meta[_TIME_ZONE] = value
+
+
 def files_argument(function: F) -> F:
-    """One or several raw files of one history."""
-    return click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))(function)
+    """One or several raw files of one history, and the time zone of clocks that do not say theirs."""
+    zone = click.option(
+        "--time-zone",
+        default="",
+        expose_value=False,
+        callback=_keep_time_zone,
+        help="IANA zone of files that do not say theirs, where files with and without one are joined.",
+    )
+    return click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))(zone(function))
 
 
 def load_cell(path: Path | None) -> Cell | None:
@@ -60,8 +74,9 @@ def load_history(files: Sequence[Path], caught: list[str]) -> xr.DataTree:
     from alkanode.io import open_history
     from alkanode.studies.runner import gathered_warnings
 
+    zone = str(click.get_current_context().meta.get(_TIME_ZONE, ""))
     with gathered_warnings(caught):
-        return open_history(list(files))
+        return open_history(list(files), time_zone=zone)
 
 
 def cycling_of(history: xr.DataTree) -> xr.Dataset:
@@ -86,9 +101,14 @@ def emit(
     warnings: Sequence[str] = (),
     as_json: bool = False,
     output: Path | None = None,
+    cell_given: bool = True,
 ) -> None:
-    """Print a part as one JSON object or as text, and write its files where a folder was given."""
+    """Print a part as one JSON object or as text, and write its files where a folder was given.
+
+    ``cell_given=False`` adds what the analysis of a bare file assumes.
+    """
     from alkanode.data import cell_file, provenance
+    from alkanode.studies.part import NO_CELL
     from alkanode.studies.runner import hashed, json_ready, write_part
     from alkanode.studies.wording import worded
 
@@ -98,6 +118,8 @@ def emit(
     if as_json:
         command = click.get_current_context().command_path
         results = part.to_json()
+        if not cell_given:
+            results["assumptions"] = [NO_CELL]
         if output is not None:
             results["files"] = str(output)
         whole = {"command": command, "inputs": hashes, "results": results, "warnings": list(warnings)}
@@ -111,6 +133,8 @@ def emit(
         click.echo(f"- {sentence}")
     for label in dict.fromkeys(estimate.label for estimate in part.estimates.values()):
         click.echo(f"  rests on: {label}")
+    if not cell_given:
+        click.echo(f"  assumed: {NO_CELL}")
     for line in warnings:
         click.echo(f"warning: {line}", err=True)
     if output is not None:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from alkanode.plot import Figure
 
 
+NO_CELL = "no cell was given: the anode is taken as the working electrode, its area and mass as unknown"
+"""What an analysis of a bare file assumes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """What one technique gave.

@@ -67,7 +67,7 @@ def checked_spectra(spectra: xr.Dataset, settings: Impedance) -> xr.Dataset:
     return check_spectra(spectra, drift_limit=settings.drift_limit, frequency_range=limits)
 
 
-def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance) -> Part:
+def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float | None = None) -> Part:
     """Checks and the linear Kramers-Kronig test."""
     checked = checked_spectra(spectra, settings)
     test = kramers_kronig(checked)
@@ -100,7 +100,7 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance) -> Part:
             "checks": _lines(checked.attrs.get("checks", "")),
         },
         records={"checked_spectra": checked, "kramers_kronig": test},
-        figures={"nyquist": nyquist(checked)},
+        figures={"nyquist": nyquist(checked, area=area)},
         findings=tuple(findings),
     )
 
