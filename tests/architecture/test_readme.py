@@ -20,7 +20,7 @@ def test_the_python_example_runs(
     assert len(code[1].strip().splitlines()) <= 12
     exec(compile(code[1], "README.md", "exec"), {})
     printed = capsys.readouterr().out
-    assert re.search(r"39[78] mAh/g, 7[56]% of the way", printed)
+    assert re.search(r"39[78] mAh/g, 7[56]% of the liquid field", printed)
     assert "@article{Wu2025" in printed
     assert (tmp_path / "map.png").stat().st_size > 10_000
 

@@ -14,6 +14,9 @@ import xarray as xr
 from alkanode.data.schema import label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 
+LONG_PAUSE = 30 * 86400.0
+"""s; files farther apart than this are chained with a warning, since they may belong to two cells."""
+
 
 def chain_histories(histories: Sequence[xr.DataTree], *, time_zone: str = "") -> xr.DataTree:
     """Join the histories of several files into one on one clock.
@@ -60,6 +63,8 @@ def chain_histories(histories: Sequence[xr.DataTree], *, time_zone: str = "") ->
                 moved = moved.isel(row=np.flatnonzero(moved["time"].to_numpy() >= end))
                 if "charge" in moved and moved.sizes["row"]:
                     charge -= float(moved["charge"][0])
+            elif cycling and float(moved["time"][0]) - end > LONG_PAUSE:
+                _warn_pause(tree, float(moved["time"][0]) - end)
             if "charge" in moved and moved.sizes["row"]:
                 moved = moved.assign(charge=moved["charge"] + charge)
             if moved.sizes["row"]:
@@ -124,6 +129,15 @@ def _on_one_clock(starts: list[datetime], time_zone: str) -> list[datetime]:
             todo="State time_zone, for example 'Europe/Berlin' or 'UTC'",
         )
     return [start.replace(tzinfo=zone) if start.tzinfo is None else start for start in starts]
+
+
+def _warn_pause(tree: xr.DataTree, seconds: float) -> None:
+    warnings.warn(
+        f"{tree.attrs.get('source_file', 'a file')} starts {seconds / 86400:.0f} days after the file before it ended: do they "
+        "belong to one cell?",
+        DataQualityWarning,
+        stacklevel=3,
+    )
 
 
 def _warn_overlap(tree: xr.DataTree, seconds: float) -> None:

@@ -135,12 +135,14 @@ def open_saved(path: str | Path) -> xr.Dataset | xr.DataTree:
         opened = (
             xr.open_datatree(source, engine="zarr", consolidated=False)
             if kind == "zarr"
-            else xr.open_datatree(source, engine="h5netcdf")
+            else xr.open_datatree(source, engine="h5netcdf", phony_dims="sort")
         )
         with opened as lazy:
             tree = lazy.load()
     except (OSError, ValueError, KeyError) as cause:
         raise ReaderError(f"{source.name} must be a store that alkanode wrote", found=str(cause)) from cause
+    if "provenance" not in tree.attrs:
+        raise ReaderError(f"{source.name} must be a store that alkanode wrote", found="one without provenance")
     whole = xr.DataTree.from_dict({node.path: _join_complex(node.to_dataset(inherit=False)) for node in tree.subtree})
     return whole if whole.children else whole.to_dataset()
 

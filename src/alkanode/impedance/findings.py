@@ -33,7 +33,7 @@ class Findings:
             if doubt:
                 kinds.setdefault(kind, []).append(spectrum)
         for kind, spectra in kinds.items():
-            message = f"{kind} ({name_spectra(spectra)} of {total}); details in attrs['checks']"
+            message = f"{kind} ({name_spectra(spectra)} of {total}); details in the checks of the record"
             warnings.warn(message, DataQualityWarning, stacklevel=stacklevel)
 
 

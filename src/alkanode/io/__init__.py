@@ -7,6 +7,7 @@ from alkanode.io.bdf import BdfReader
 from alkanode.io.biologic_mpr import MprReader
 from alkanode.io.biologic_mpt import MptReader
 from alkanode.io.registry import Reader, ReaderInfo, list_readers, open_history, open_record
+from alkanode.io.store import StoreReader
 from alkanode.io.write_bdf import write_bdf
 from alkanode.io.write_mpt import write_mpt
 
@@ -16,6 +17,7 @@ __all__ = [
     "MptReader",
     "Reader",
     "ReaderInfo",
+    "StoreReader",
     "list_readers",
     "open_history",
     "open_record",

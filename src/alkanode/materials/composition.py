@@ -77,8 +77,8 @@ class Composition:
     def from_name(cls, name: str) -> Self:
         """Composition from a name of the field.
 
-        ``"NaK50"`` (number after the last element only) is mass percent of that element, as in
-        :cite:`Wu2025`; ``"Na50K50"`` (a number after every element) is atom percent, as in :cite:`Koh2024`;
+        ``"NaK50"`` (two alkali metals, and after the last one a number of two digits or more) is mass percent of that
+        metal, as in :cite:`Wu2025`; ``"Na50K50"`` (a number after every element) is atom percent, as in :cite:`Koh2024`;
         ``"K0.95Na0.05"`` with numbers that sum to 1 is mole fractions, as in :cite:`Park2021`;
         ``"Na"`` is the pure element.
 
@@ -97,7 +97,8 @@ class Composition:
             raise _unreadable(name)
         if len(pairs) == 1 and not numbers[0]:
             return cls.from_mole_fractions(**{symbols[0]: 1.0})
-        if len(pairs) == 2 and not numbers[0] and numbers[1]:
+        metals = all(element(symbol).charge_number for symbol in symbols)
+        if len(pairs) == 2 and metals and not numbers[0] and len(numbers[1]) > 1:
             w = float(numbers[1]) / 100
             return cls.from_mass_fractions(**{symbols[0]: 1 - w, symbols[1]: w})
         if all(numbers) and len(pairs) > 1:

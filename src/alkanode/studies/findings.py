@@ -100,7 +100,10 @@ def _moment(seconds: float) -> str:
 
 
 def _sentence(event: dict[str, Any]) -> str:
+    assumed = any("(assumed" in sign for sign in event["evidence"])
     state = "confirmed by two signs" if event["confirmed"] else "one sign only, not confirmed"
+    if assumed:
+        state = "two signs, one of which rests on an assumed value"
     text = (
         f"{_NAMES[event['kind']]} at {_moment(event['time'])}, after {shown(abs(event['half_cycle_charge']), 'charge')} of its "
         f"half cycle ({state}): "
@@ -108,4 +111,4 @@ def _sentence(event: dict[str, Any]) -> str:
     )
     if event["rivals"]:
         text += f" Not excluded: {'; '.join(event['rivals'])}."
-    return text + " [measured]"
+    return text + (" [measured and assumed]" if assumed else " [measured]")

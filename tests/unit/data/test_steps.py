@@ -139,3 +139,8 @@ def test_local_and_zoned_clocks_need_a_time_zone() -> None:
     assert joined["cycling"]["time"].to_numpy().tolist() == [0, 1, 2, 10, 11, 12]
     with pytest.raises(SchemaError, match="IANA"):
         chain_histories([local, zoned], time_zone="Berlin")
+
+
+def test_files_far_apart_are_doubted() -> None:
+    with pytest.warns(DataQualityWarning, match="365 days after"):
+        chain_histories([history("2025-01-01T00:00:00"), history("2026-01-01T00:00:00")])

@@ -28,7 +28,9 @@ def test_theoretical_capacities_of_the_papers(name: str, printed: int) -> None:
     assert round(Alloy.from_name(name).theoretical_capacity() / 3600) == printed
 
 
-@pytest.mark.parametrize("bad", ["NaK", "Na50", "NaK50Na50", "Na30K30", "50", "", "Xx50", "nak50"])
+@pytest.mark.parametrize(
+    "bad", ["NaK", "Na50", "NaK50Na50", "Na30K30", "50", "", "Xx50", "nak50", "KC8", "LiC6", "KNa2"]
+)
 def test_a_name_without_a_basis_is_refused(bad: str) -> None:
     with pytest.raises(PhysicsError):
         Alloy.from_name(bad)
