@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alkanode.data.charge import passed_charge
 from alkanode.data.store import file_hash, provenance, save
 from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, DataQualityWarning, StudyError
 from alkanode.foundation.runtime import NoProgress, Progress
@@ -26,7 +25,7 @@ from alkanode.studies.findings import failures_part
 from alkanode.studies.part import Part
 from alkanode.studies.phases import path_of, phases_part
 from alkanode.studies.recovery import recovery_part
-from alkanode.studies.spectra import impedance_part, with_charge
+from alkanode.studies.spectra import impedance_part, spectra_of
 from alkanode.studies.stripping import stripping_part
 from alkanode.studies.study import Study
 
@@ -222,7 +221,7 @@ def _jobs(outcome: Outcome) -> dict[str, Callable[[], Part]]:
     if (phases := wanted.phases) is not None:
         jobs["phases"] = lambda: phases_part(cell, phases)
     if (impedance := wanted.impedance) is not None:
-        jobs["impedance"] = lambda: impedance_part(_spectra(outcome), cell, impedance)
+        jobs["impedance"] = lambda: impedance_part(spectra_of(outcome.history), cell, impedance)
     if (stripping := wanted.stripping) is not None:
         jobs["stripping"] = lambda: stripping_part(_cycling(outcome), cell, stripping, _path(outcome))
     if (failures := wanted.failures) is not None:
@@ -236,17 +235,6 @@ def _cycling(outcome: Outcome) -> xr.Dataset:
     if "cycling" not in outcome.history.children:
         raise StudyError("a cycling record is needed", found="only spectra in the files")
     return outcome.history["cycling"].to_dataset()
-
-
-def _spectra(outcome: Outcome) -> xr.Dataset:
-    if "impedance" not in outcome.history.children:
-        raise StudyError("impedance spectra are needed", found="none in the files")
-    spectra = outcome.history["impedance"].to_dataset()
-    if "cycling" not in outcome.history.children:
-        return spectra
-    cycling = _cycling(outcome)
-    charge, _ = passed_charge(cycling)
-    return with_charge(spectra, charge, cycling["time"].to_numpy().astype(float))
 
 
 def _path(outcome: Outcome) -> xr.Dataset | None:

@@ -9,8 +9,9 @@ import numpy as np
 import xarray as xr
 
 from alkanode.data.cell import Cell
+from alkanode.data.charge import passed_charge
 from alkanode.data.schema import label
-from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, ReaderError
+from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, StudyError
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import to_si
 from alkanode.impedance import check_spectra, kramers_kronig, operando_map, peaks, relaxation_times
@@ -25,28 +26,27 @@ REGULARISATION_SPAN = 10.0
 """The interval of a polarisation covers a regularisation ten times smaller and larger."""
 
 
-def impedance_of(history: xr.DataTree) -> xr.Dataset:
-    """The impedance record of a history.
+def spectra_of(history: xr.DataTree) -> xr.Dataset:
+    """The impedance record of a history, with the charge (C) that had passed when each sweep began.
 
     Raises
     ------
-    ReaderError
+    StudyError
         When the files hold no spectra.
     """
     if "impedance" not in history.children:
-        raise ReaderError(
+        raise StudyError(
             "impedance spectra are needed", found=f"none in {history.attrs.get('source_file', 'the files')}"
         )
-    return history["impedance"].to_dataset()
-
-
-def with_charge(
-    spectra: xr.Dataset, charge: np.ndarray[Any, np.dtype[np.float64]], time: np.ndarray[Any, np.dtype[np.float64]]
-) -> xr.Dataset:
-    """Spectra with the charge that had passed when each began, read off the history on the same clock (C, s)."""
-    if "time" not in spectra.variables or time.size == 0:
+    spectra = history["impedance"].to_dataset()
+    if "cycling" not in history.children or "time" not in spectra.variables:
         return spectra
-    return label(spectra.assign(charge=("spectrum", np.interp(spectra["time"].to_numpy(), time, charge))), "impedance")
+    rows = history["cycling"].to_dataset()
+    if rows.sizes["row"] == 0:
+        return spectra
+    charge, _ = passed_charge(rows)
+    passed = np.interp(spectra["time"].to_numpy(), rows["time"].to_numpy(), charge)
+    return label(spectra.assign(charge=("spectrum", passed)), "impedance")
 
 
 def masked_spectra(record: xr.Dataset) -> list[dict[str, Any]]:
