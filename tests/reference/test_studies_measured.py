@@ -95,7 +95,8 @@ def test_sodium_hard_short(sodium: Any) -> None:
     assert abs(event["charge"]) / MAH == pytest.approx(0.0531, abs=1e-4)
     assert "ohm and stayed there until the end" in event["evidence"][0]
     assert "below I R_el / 2" in event["evidence"][1]
-    assert event["rivals"] == []
+    assert "127.3 ohm (assumed)" in event["evidence"][1]
+    assert event["rivals"] == ["an electrolyte of less than 5.35 ohm: state its resistance"]
 
 
 @pytest.mark.parametrize("suffix", ["mpr", "mpt"])

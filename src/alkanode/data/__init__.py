@@ -1,6 +1,7 @@
 """Records, schemas, cells, protocols, storage: what every technique works on."""
 
-from alkanode.data.cell import Cell, Electrode, Electrolyte, PressureStage
+from alkanode.data.cell import Cell
+from alkanode.data.cell_parts import Electrode, Electrolyte, PressureStage
 from alkanode.data.cell_table import cell_file, open_cell, read_cell_table
 from alkanode.data.charge import direct_current, passed_charge, running_charge
 from alkanode.data.clock import chain_histories, from_first_row

@@ -34,28 +34,26 @@ ASSUMED_ELECTROLYTE = Constant(
 )
 
 
-def short_by_electrolyte(before: float, after: float, stated: float | None) -> list[str]:
+def short_by_electrolyte(before: float, after: float, electrolyte: Constant) -> list[str]:
     """Sign of a short: less resistance (ohm) than the electrolyte allows any ionic path.
 
-    ``stated`` is the electrolyte's resistance; ``None`` lets :data:`ASSUMED_ELECTROLYTE` stand in, and the sign says so.
+    The sign names what the electrolyte's resistance rests on where that is assumed or recalled.
     """
-    resting = ASSUMED_ELECTROLYTE.value if stated is None else stated
-    if after >= resting / 2:
+    if after >= electrolyte.value / 2:
         return []
-    if before < resting / 2:
-        if stated is None:
-            return []
-        warnings.warn(
-            f"the cell showed {before:.4g} ohm before anything happened, less than half of the {resting:.4g} ohm stated for "
-            "its electrolyte; the stated resistance is not used as a sign of a short",
-            DataQualityWarning,
-            stacklevel=4,
-        )
+    if before < electrolyte.value / 2:
+        if electrolyte is not ASSUMED_ELECTROLYTE:
+            warnings.warn(
+                f"the cell showed {before:.4g} ohm before anything happened, less than half of the {electrolyte.value:.4g} ohm "
+                "of its electrolyte; that resistance is not used as a sign of a short",
+                DataQualityWarning,
+                stacklevel=5,
+            )
         return []
+    doubt = f" ({electrolyte.trust})" if electrolyte.trust.weak else ""
     return [
-        f"|V| is below I R_el / 2: {after:.3g} ohm against an electrolyte resistance of {resting:.4g} ohm"
-        + (" (assumed, since none was stated)" if stated is None else "")
-        + ", which needs an electronic path"
+        f"|V| is below I R_el / 2: {after:.3g} ohm against an electrolyte resistance of {electrolyte.value:.4g} ohm{doubt}, "
+        "which needs an electronic path"
     ]
 
 

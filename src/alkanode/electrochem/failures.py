@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from alkanode.data.cell import Cell, Electrode
+from alkanode.data.cell import Cell
+from alkanode.data.cell_parts import Electrode
 from alkanode.data.charge import passed_charge
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.steps import rows_by_half_cycle, with_half_cycles
 from alkanode.electrochem.contact_loss import ContactRule, find_run_away
 from alkanode.electrochem.evidence import (
+    ASSUMED_ELECTROLYTE,
     contact_by_current,
     contact_by_spectra,
     contact_rivals,
@@ -27,7 +29,7 @@ from alkanode.electrochem.evidence import (
 )
 from alkanode.electrochem.shorts import ShortRule, find_collapse
 from alkanode.foundation.errors import DataQualityWarning, PhysicsError
-from alkanode.foundation.sources import source
+from alkanode.foundation.sources import Constant, Trust, source
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.materials.alloys import Alloy
 
@@ -55,25 +57,38 @@ class _Found:
         return len(self.evidence) >= 2
 
 
-def electrolyte_resistance(cell: Cell | None) -> float | None:
+def electrolyte_resistance(cell: Cell | None) -> Constant | None:
     """Resistance of the electrolyte from its geometry.
 
     Parameters
     ----------
     cell
-        Gives thickness (m), conductivity (S m-1) and area (m2).
+        Gives thickness (m), conductivity (S m-1) and area (m2), and what the first two rest on.
 
     Returns
     -------
-    float or None
-        ohm: d / (sigma A); ``None`` when one of them is unknown.
+    Constant or None
+        ohm: d / (sigma A), with the trust label of the electrolyte; ``None`` when one of them is unknown.
     """
     if cell is None or cell.electrolyte is None or cell.effective_area is None:
         return None
     thickness, conductivity = cell.electrolyte.thickness, cell.electrolyte.conductivity
     if thickness is None or conductivity is None:
         return None
-    return thickness / (conductivity * cell.effective_area)
+    value = thickness / (conductivity * cell.effective_area)
+    return Constant(
+        value=value, unit="ohm", source="", trust=cell.electrolyte.trust, note="thickness / (conductivity area)"
+    )
+
+
+def _electrolyte(cell: Cell | None, given: QuantityLike | None) -> Constant:
+    """Resistance of the electrolyte: as given, else that of the cell, else the assumed one."""
+    if given is None:
+        return electrolyte_resistance(cell) or ASSUMED_ELECTROLYTE
+    value = to_si(given, "resistance")
+    if value <= 0:
+        raise PhysicsError("the resistance of an electrolyte is positive", found=repr(given))
+    return Constant(value=value, unit="ohm", source="", trust=Trust.GIVEN)
 
 
 @source("Park2021")
@@ -136,9 +151,7 @@ def find_failures(
     """
     record = check(record, "cycling")
     shorts, contacts = short_rule or ShortRule(), contact_rule or ContactRule()
-    resting = electrolyte_resistance(cell) if electrolyte is None else to_si(electrolyte, "resistance")
-    if resting is not None and resting <= 0:
-        raise PhysicsError("the resistance of an electrolyte is positive", found=repr(electrolyte))
+    resting = _electrolyte(cell, electrolyte)
     numbered = with_half_cycles(record)
     number = numbered["half_cycle"].to_numpy()
     time = record["time"].to_numpy().astype(float)
@@ -188,7 +201,7 @@ class _Trace:
 
 
 def _short(
-    trace: _Trace, charge: Floats, rule: ShortRule, resting: float | None, impedance: xr.Dataset | None
+    trace: _Trace, charge: Floats, rule: ShortRule, resting: Constant, impedance: xr.Dataset | None
 ) -> _Found | None:
     collapse = find_collapse(trace.resistance, rule)
     if collapse is None or not _unchanged(trace.current, collapse.index):
@@ -205,7 +218,7 @@ def _short(
     rivals = []
     if len(evidence) == 1:
         rivals.append("a change of the leads or of the current range")
-    elif resting is None and not by_spectra:
+    elif resting.trust.weak and not by_spectra:
         rivals.append(f"an electrolyte of less than {2 * collapse.after:.3g} ohm: state its resistance")
     return _Found(
         failure="hard_short" if len(evidence) > 1 else "suspected_short",
@@ -303,7 +316,7 @@ def _unchanged(current: Floats, index: int) -> bool:
 
 
 def _record(
-    found: list[_Found], time: Floats, charge: Floats, resting: float | None, shorts: ShortRule, contacts: ContactRule
+    found: list[_Found], time: Floats, charge: Floats, resting: Constant, shorts: ShortRule, contacts: ContactRule
 ) -> xr.Dataset:
     rows = np.array([event.row for event in found], dtype=np.int64)
 
@@ -324,7 +337,8 @@ def _record(
             "rivals": (dim, text(["; ".join(event.rivals) for event in found])),
         },
         attrs={
-            "electrolyte_resistance": "not stated" if resting is None else resting,
+            "electrolyte_resistance": resting.value,
+            "electrolyte_resistance_trust": str(resting.trust),
             "short_rule": str(shorts),
             "contact_rule": str(contacts),
         },

@@ -24,8 +24,14 @@ class Trust(StrEnum):
     MEASURED = "measured"
     COMPUTED = "computed"
     FITTED = "fitted"
+    GIVEN = "given by the user"
     RECALLED = "recalled, unverified"
     ASSUMED = "assumed"
+
+    @property
+    def weak(self) -> bool:
+        """Whether a result that rests on it must say so."""
+        return self in (Trust.RECALLED, Trust.ASSUMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

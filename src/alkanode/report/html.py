@@ -7,7 +7,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from alkanode.data.cell import Cell, Electrode
+from alkanode.data.cell import Cell
+from alkanode.data.cell_parts import Electrode
 from alkanode.data.store import provenance
 from alkanode.foundation.sources import Estimate, bibliography
 from alkanode.plot import figure_html, plotly_script
@@ -146,6 +147,8 @@ def _cell_rows(cell: Cell) -> list[tuple[str, str]]:
             parts.append(shown(cell.electrolyte.thickness, "thickness") + " thick")
         if cell.electrolyte.conductivity is not None:
             parts.append(shown(cell.electrolyte.conductivity, "conductivity"))
+        if len(parts) > 2:
+            parts.append(f"{cell.electrolyte.trust}")
         rows.append(("Electrolyte", ", ".join(parts)))
     rows.append(("Nominal area", _with_spread(cell.area, cell.area_uncertainty, "area")))
     if cell.final_area is not None:

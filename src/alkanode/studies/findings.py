@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.electrochem import find_failures
+from alkanode.foundation.sources import Trust
 from alkanode.plot.describe_cycling import voltage_history
 from alkanode.studies.part import Part
 from alkanode.studies.study import Failures
@@ -47,7 +47,12 @@ def failures_part(record: xr.Dataset, cell: Cell | None, settings: Failures, che
             "events": events,
             "half_cycles": int(found.attrs["half_cycles"]),
             "not_judged": [line for line in str(found.attrs["not_judged"]).split("; ") if line],
-            "electrolyte_resistance_ohm": _number(found.attrs["electrolyte_resistance"]),
+            "electrolyte_resistance": {
+                "value": float(found.attrs["electrolyte_resistance"]),
+                "unit": "ohm",
+                "interval": None,
+                "label": str(found.attrs["electrolyte_resistance_trust"]),
+            },
             "rules": [str(found.attrs["short_rule"]), str(found.attrs["contact_rule"])],
         },
         records={"failures": found},
@@ -91,16 +96,12 @@ def _split(text: xr.DataArray) -> list[str]:
     return [part for part in str(text.item()).split("; ") if part]
 
 
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float | np.floating) else None
-
-
 def _moment(seconds: float) -> str:
     return f"{seconds:.6g} s" if seconds < 7200 else f"{seconds / 3600:.3f} h ({seconds:.0f} s)"
 
 
 def _sentence(event: dict[str, Any]) -> str:
-    assumed = any("(assumed" in sign for sign in event["evidence"])
+    assumed = any(f"({trust})" in sign for sign in event["evidence"] for trust in Trust if trust.weak)
     state = "confirmed by two signs" if event["confirmed"] else "one sign only, not confirmed"
     if assumed:
         state = "two signs, one of which rests on an assumed value"

@@ -50,7 +50,7 @@ def test_one_sign_is_only_a_suspicion() -> None:
 def test_an_assumed_electrolyte_is_called_so_and_doubted() -> None:
     found = find_failures(run(np.r_[np.full(100, 400.0), np.full(50, 2.0)]))
     assert found["failure"].to_numpy().tolist() == ["hard_short"]
-    assert "10 ohm (assumed, since none was stated)" in found["evidence"].item()
+    assert "10 ohm (assumed)" in found["evidence"].item()
     assert "less than 4 ohm: state its resistance" in found["rivals"].item()
     stated = find_failures(run(np.r_[np.full(100, 400.0), np.full(50, 2.0)]), CELL)
     assert "assumed" not in stated["evidence"].item()
