@@ -304,7 +304,7 @@ def _dataset(record: RecordLike, kind: str) -> xr.Dataset:
 
 
 def _check_field(record: xr.Dataset, kind: Kind, name: str, dims: Dims) -> None:
-    values = record[name]
+    values = record.variables[name]
     if values.dims != dims:
         raise SchemaError(f"{name!r} of a {kind.name} record has dimensions {dims}", found=str(values.dims))
     wanted = (
@@ -357,6 +357,8 @@ def label(record: RecordLike, kind: str) -> xr.Dataset:
     for name in labelled.variables:
         entry = VOCABULARY.get(str(name))
         if entry is not None:
-            labelled[name].attrs.update(units=entry.unit, display_unit=entry.shown_unit, long_name=entry.definition)
+            labelled.variables[name].attrs.update(
+                units=entry.unit, display_unit=entry.shown_unit, long_name=entry.definition
+            )
     labelled.attrs.update(kind=kind, schema_version=SCHEMA_VERSION)
     return labelled
