@@ -60,8 +60,8 @@ def critical_stripping(
     Dataset
         Kind ``critical_stripping``, dimension ``cutoff`` (V): ``reached``; ``above_from_start`` (the voltage stood at
         the cut-off before any charge had passed, so that it says nothing); ``time`` (s of the record);
-        ``charge`` (C since the half cycle began); ``charge_interval`` (C, dimension ``bound``: the last sample below
-        the cut-off and the first at or above it); ``areal_capacity`` (C m-2); ``specific_capacity`` (C kg-1 of alloy);
+        ``charge`` (C since the half cycle began); ``charge_interval`` (C, dimension ``bound``: from the last sample
+        below the cut-off to the first at or above it, over the measured current and the instrument's counter); ``areal_capacity`` (C m-2); ``specific_capacity`` (C kg-1 of alloy);
         ``share_of_theory``, ``share_of_liquidus`` (1). NaN where the cut-off was not reached or an input is unknown.
 
     Raises
@@ -112,7 +112,8 @@ def critical_stripping(
         _doubt_direction(voltage[rows])
     at = np.array([_value(stripped[rows], place) for place in crossings])
     when = np.array([_value(time[rows], place) for place in crossings])
-    bounds = np.array([(_lower(stripped[rows], place), _value(stripped[rows], place)) for place in crossings])
+    witnesses = [stripped[rows], *_counter(record, rows, start, sign)]
+    bounds = np.array([_bounds(witnesses, place) for place in crossings])
     area = cell.effective_area if cell is not None and cell.effective_area is not None else np.nan
     mass = cell.anode.mass if cell is not None and cell.anode.mass is not None else np.nan
     specific = at / mass
@@ -233,6 +234,22 @@ def _crossing(voltage: npt.NDArray[np.float64], level: float) -> int | None:
     return int(first[0]) if first.size else None
 
 
+def _counter(record: xr.Dataset, rows: npt.NDArray[np.intp], start: int, sign: int) -> list[npt.NDArray[np.float64]]:
+    """Charge by the instrument's counter since the half cycle began, as a second witness where the file has one."""
+    if "charge" not in record.variables:
+        return []
+    counter = sign * (record["charge"].to_numpy().astype(float) - float(record["charge"][start]))
+    return [counter[rows]] if np.isfinite(counter[rows]).all() else []
+
+
+def _bounds(witnesses: list[npt.NDArray[np.float64]], place: int | None) -> tuple[float, float]:
+    """From the smallest charge of any witness one sample before a place to the largest at it."""
+    return (
+        min(_lower(charge, place) for charge in witnesses),
+        max(_value(charge, place) for charge in witnesses),
+    )
+
+
 def _lower(values: npt.NDArray[np.float64], place: int | None) -> float:
     """Value one sample before a place; 0 before the first sample of the half cycle."""
     return 0.0 if place == 0 else _value(values, None if place is None else place - 1)
@@ -270,7 +287,7 @@ def stripping_estimates(limit: xr.Dataset, cell: Cell | None = None) -> dict[str
             unit="C",
             quantity="charge",
             interval=(low, high),
-            label="measured; interval: last sample below the cut-off to first above",
+            label="measured; interval: last sample below the cut-off to first above, by current and by counter",
         )
         if cell is None:
             continue

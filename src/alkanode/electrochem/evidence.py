@@ -105,8 +105,8 @@ def contact_by_spectra(spectra: xr.Dataset | None) -> list[str]:
     if lowest <= 0 or last <= ARC_GROWTH * lowest:
         return []
     return [
-        f"the real part at the low-frequency end grew from {lowest:.4g} to {last:.4g} ohm over the usable spectra of the "
-        "half cycle"
+        f"the real part at the low-frequency end grew from its lowest, {lowest:.4g} ohm, to {last:.4g} ohm over the usable "
+        "spectra of the half cycle"
     ]
 
 

@@ -38,6 +38,9 @@ Floats = npt.NDArray[np.float64]
 LEAST_CURRENT = 1e-15
 """A; less than any instrument resolves, so that no resistance is taken on it."""
 
+SETPOINT_AGREES = 0.05
+"""Share by which a measured current may differ from its set-point without a word."""
+
 METAL_REST = 0.5
 """V. Li, Na, K and their alloys rest within 0.4 V of each other. A cell that rests farther from 0 has another kind of
 electrode, whose potential moves with its state of charge: (V - V_rest) / I is then no resistance."""
@@ -139,15 +142,15 @@ def find_failures(
     DataQualityWarning
         When half cycles were not judged: under voltage control, or in a cell that rests beyond :data:`METAL_REST`
         (unless ``cell`` names two metals or a reference electrode); when the stated resistance of the electrolyte
-        contradicts the record.
+        contradicts the record; when the measured current differs from its set-point by more than 5 %.
 
     Notes
     -----
     Signs of a hard short: |V/I| collapses within a few samples to less than 20 % and stays until the end of the half
     cycle while the current is unchanged; |V| is below I R_el / 2, which no ionic path allows; the arcs of the
     impedance vanish. Signs of contact loss: |V/I| grows beyond five times its start for good; the low-frequency
-    impedance grows; the current cannot be held. Rivals of contact loss are always named: depletion of a thin
-    electrode, and of the salt in an electrolyte with a mobile anion.
+    impedance grows; the current cannot be held. Rivals are always named. Those of a short: a change of the
+    leads or of the current range, unless impedance speaks. Those of contact loss: depletion of a thin electrode, and of the salt in an electrolyte with a mobile anion.
     """
     record = check(record, "cycling")
     shorts, contacts = short_rule or ShortRule(), contact_rule or ContactRule()
@@ -161,6 +164,7 @@ def find_failures(
     charge, _ = passed_charge(record)
     offset = _open_circuit(voltage, number)
     by_voltage = _voltage_controlled(record)
+    _doubt_current(current[(number >= 0) & ~by_voltage], demanded[(number >= 0) & ~by_voltage])
     found: list[_Found] = []
     unjudged: dict[str, list[int]] = {}
     known = np.isfinite(voltage) & np.isfinite(demanded) & (np.abs(demanded) > LEAST_CURRENT)
@@ -180,7 +184,9 @@ def find_failures(
     told = [f"{_name_half_cycles(which)} of {len(half_cycles)}: {reason}" for reason, which in unjudged.items()]
     for line in told:
         warnings.warn(f"failures were not judged in {line}", DataQualityWarning, stacklevel=3)
-    result.attrs.update(half_cycles=len(half_cycles), not_judged="; ".join(told))
+    result.attrs.update(
+        half_cycles=len(half_cycles), not_judged="; ".join(told), unjudged=sum(map(len, unjudged.values()))
+    )
     return result
 
 
@@ -204,21 +210,21 @@ def _short(
     trace: _Trace, charge: Floats, rule: ShortRule, resting: Constant, impedance: xr.Dataset | None
 ) -> _Found | None:
     collapse = find_collapse(trace.resistance, rule)
-    if collapse is None or not _unchanged(trace.current, collapse.index):
+    held = float("nan") if collapse is None else _current_ratio(trace.current, collapse.index)
+    if collapse is None or not (np.isnan(held) or 0.5 < held < 2):
         return None
+    unchanged = "" if np.isnan(held) else f", while the current moved by {100 * (held - 1):+.2g} %"
     row = int(trace.rows[collapse.index])
     by_electrolyte = short_by_electrolyte(collapse.before, collapse.after, resting)
     by_spectra = short_by_spectra(impedance, trace.time[collapse.index])
     evidence = (
         f"|V/I| fell from {collapse.before:.4g} to {collapse.after:.3g} ohm and stayed there until the end of the half "
-        "cycle, with the current unchanged",
+        f"cycle{unchanged}",
         *by_electrolyte,
         *by_spectra,
     )
-    rivals = []
-    if len(evidence) == 1:
-        rivals.append("a change of the leads or of the current range")
-    elif resting.trust.weak and not by_spectra:
+    rivals = [] if by_spectra else ["a change of the leads or of the current range"]
+    if by_electrolyte and resting.trust.weak and not by_spectra:
         rivals.append(f"an electrolyte of less than {2 * collapse.after:.3g} ohm: state its resistance")
     return _Found(
         failure="hard_short" if len(evidence) > 1 else "suspected_short",
@@ -306,13 +312,26 @@ def _open_circuit(voltage: Floats, number: npt.NDArray[np.int64]) -> Floats:
     return offset
 
 
-def _unchanged(current: Floats, index: int) -> bool:
-    """Whether the measured current before and after a sample agree within half."""
+def _current_ratio(current: Floats, index: int) -> float:
+    """Median measured current from a sample on over that before it; NaN where it is not measured."""
     before, after = np.abs(current[:index]), np.abs(current[index:])
-    if not (np.isfinite(before).any() and np.isfinite(after).any()):
-        return True
-    ratio = np.nanmedian(after) / np.nanmedian(before)
-    return bool(0.5 < ratio < 2)
+    if not (np.isfinite(before).any() and np.isfinite(after).any()) or np.nanmedian(before) == 0:
+        return float("nan")
+    return float(np.nanmedian(after) / np.nanmedian(before))
+
+
+def _doubt_current(current: Floats, demanded: Floats) -> None:
+    """Warn when the measured current differs from its set-point."""
+    known = np.isfinite(current) & (np.abs(demanded) > LEAST_CURRENT)
+    if not known.any():
+        return
+    apart = float(np.median(current[known] / demanded[known])) - 1
+    if apart > -1 and abs(apart) > SETPOINT_AGREES:
+        warnings.warn(
+            f"the measured current is {100 * apart:+.0f} % apart from its set-point; resistances are taken on the set-point",
+            DataQualityWarning,
+            stacklevel=3,
+        )
 
 
 def _record(

@@ -28,7 +28,7 @@ class AlkanodeError(Exception):
             parts[0] += f"; found {found.rstrip('.')}"
         if todo:
             parts.append(todo.rstrip("."))
-        super().__init__(". ".join(parts) + ".")
+        super().__init__(" ".join(part if part.endswith(("?", "!")) else f"{part}." for part in parts))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.needed, self.found, self.todo))

@@ -275,7 +275,7 @@ def _judge_shape(result: xr.Dataset, position: int, sweep: _Sweep, findings: Fin
         _judge_sign(frequency, impedance, position, sweep, findings)
     negative = np.flatnonzero(impedance.real < 0)
     if negative.size:
-        leading = negative.size == negative[-1] + 1
+        leading = negative.size == negative[-1] + 1 < count
         findings.add(
             position,
             "negative real part at the highest frequencies, as three-electrode cells show; kept"

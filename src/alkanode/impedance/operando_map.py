@@ -12,6 +12,7 @@ import xarray as xr
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
+from alkanode.impedance.spectrum_coordinates import SPECTRUM_COORDINATES
 
 
 def operando_map(times: RecordLike, *, against: Literal["charge", "time"] = "charge") -> xr.Dataset:
@@ -29,7 +30,7 @@ def operando_map(times: RecordLike, *, against: Literal["charge", "time"] = "cha
     Dataset
         Kind ``relaxation_times``, spectra in ascending order of ``against`` (equal values keep their order; a series
         that runs back, plating after stripping, is better drawn over time or in parts). ``masked`` and ``mask_reason``
-        are always there, and masked rows hold NaN. Rows without a known ``charge`` or ``time`` stand last, masked.
+        are always there, and masked rows hold NaN in all but their coordinates. Rows without a known ``charge`` or ``time`` stand last, masked.
         ``spectrum_index`` is the position in ``times``. ``attrs["against"]`` names the coordinate,
         ``attrs["masked_spectra"]`` holds one line ``index: reason`` per gap.
 
@@ -64,6 +65,8 @@ def operando_map(times: RecordLike, *, against: Literal["charge", "time"] = "cha
         spectrum_index=("spectrum", np.arange(count)),
     )
     for name, variable in result.data_vars.items():
+        if name in SPECTRUM_COORDINATES:
+            continue
         if variable.dims[:1] == ("spectrum",) and variable.dtype.kind == "f":
             result[name] = variable.where(xr.DataArray(~gaps, dims="spectrum"))
     result = result.isel(spectrum=np.argsort(place, kind="stable"))

@@ -31,6 +31,8 @@ SIGNS: dict[str, float] = {"positive": 1.0, "negative": -1.0}
 _CELSIUS = 273.15
 _LONG_STEP = 500.0
 _LONG_TEST = 30 * 86400.0
+_STEP_BACK = 0.01
+"""A capacity that falls by less than this share was corrected or rounded; one that begins again falls to near zero."""
 
 Array = npt.NDArray[np.float64]
 
@@ -193,9 +195,14 @@ def _parse(body: bytes, width: int, places: list[int], name: str) -> pl.DataFram
 
 def _running(capacity: Array) -> Array:
     """A capacity that may begin again at zero with each step or cycle, as one rising total from the first row."""
-    capacity = np.where(np.isfinite(capacity), capacity, 0.0)
+    known = np.isfinite(capacity)
+    if not known.any():
+        return np.zeros(capacity.size)
+    last = np.maximum.accumulate(np.where(known, np.arange(capacity.size), -1))
+    capacity = np.where(last >= 0, capacity[last], capacity[np.argmax(known)])  # rows without a number keep the last
     gained = np.diff(capacity)
-    total = np.concatenate(([0.0], np.cumsum(np.where(gained >= 0, gained, capacity[1:]))))
+    goes_on = gained >= -_STEP_BACK * np.abs(capacity[:-1])
+    total = np.concatenate(([0.0], np.cumsum(np.where(goes_on, gained, capacity[1:]))))
     return np.asarray(total, dtype=np.float64)
 
 

@@ -34,6 +34,15 @@ TECHNIQUES = {
 _MODES = {CURRENT: 1, SWEEP_CURRENT: 1, VOLTAGE: 2, SWEEP_VOLTAGE: 2, REST: 3}
 _CYCLING_ONLY = ("CC", "CP", "CV", "GCPL", "OCV")
 _WHOLE = {"mode", "Ns", "cycle number", "z cycle"}
+_POINT_FIELDS = (
+    "frequency",
+    "impedance",
+    "counter_impedance",
+    "voltage",
+    "current",
+    "voltage_amplitude",
+    "current_amplitude",
+)
 _AS_HELD = "%.15E"
 """Sixteen digits: what is read back is what was written."""
 
@@ -54,7 +63,8 @@ def write_mpt(
     ----------
     history
         Child ``cycling`` (``time``, ``voltage``, ``current``; set-points, ``charge``, ``step``, ``cycle`` and
-        ``control_mode`` where they are there), child ``impedance`` (with ``point_time``), or both. Rows of
+        ``control_mode`` where they are there; -1 stands for an unknown step or cycle), child ``impedance`` (with
+        ``point_time``), or both. Rows of
         ``cycling`` marked ``in_sweep`` stand for the points of ``impedance`` in the same order; without them the
         points are put between the rows by their time.
     path
@@ -75,8 +85,8 @@ def write_mpt(
     Raises
     ------
     SchemaError
-        When the history holds neither child, the technique is unknown or cannot hold spectra, ``started`` is no
-        date, spectra lack ``point_time``, or sweep rows and points differ in number.
+        When the history holds neither child or no rows, the technique is unknown or cannot hold spectra, ``started``
+        is no date, spectra lack ``point_time`` anywhere, or sweep rows and points differ in number.
     """
     cycling, impedance = _children(history)
     short = technique or ("CC" if impedance is None else "PEIS" if cycling is None else "MB")
@@ -110,6 +120,7 @@ def _children(history: xr.DataTree) -> tuple[xr.Dataset | None, xr.Dataset | Non
 def _merged(cycling: xr.Dataset | None, impedance: xr.Dataset | None) -> Rows:
     """All rows in the order of time; DC rows have the frequency zero."""
     parts: list[Rows] = []
+    placed: list[npt.NDArray[np.intp]] = []
     points = None if impedance is None else _points(impedance)
     if cycling is not None:
         rows: Rows = {str(name): values.to_numpy() for name, values in cycling.data_vars.items()}
@@ -125,12 +136,16 @@ def _merged(cycling: xr.Dataset | None, impedance: xr.Dataset | None) -> Rows:
                 points.pop(name, None)
             points |= {name: values[swept] for name, values in rows.items() if name not in points}
             rows = {name: values[~swept] for name, values in rows.items()}
+            placed = [np.flatnonzero(~swept), np.flatnonzero(swept)]
         parts.append(rows)
     if points is not None:
         parts.append(points)
     names = list(dict.fromkeys(name for part in parts for name in part))
     merged = {name: np.concatenate([_filled(part, name) for part in parts]) for name in names}
-    order = np.argsort(merged["time"], kind="stable")
+    if merged["time"].size == 0:
+        raise SchemaError("a history with rows is needed to be written", found="no rows")
+    place = np.concatenate(placed) if placed else np.arange(merged["time"].size)
+    order = np.lexsort((place, merged["time"]))
     return {name: values[order] for name, values in merged.items()}
 
 
@@ -139,7 +154,7 @@ def _filled(part: Rows, name: str) -> npt.NDArray[Any]:
     size = part["time"].size
     if name in part:
         return part[name]
-    if name in {"frequency", "voltage_amplitude", "current_amplitude", "impedance", "spectrum"}:
+    if name in {"frequency", "voltage_amplitude", "current_amplitude", "impedance", "counter_impedance", "spectrum"}:
         return np.zeros(size)
     return np.full(size, -1) if name in {"step", "cycle", "control_mode"} else np.full(size, np.nan)
 
@@ -149,7 +164,10 @@ def _points(impedance: xr.Dataset) -> Rows:
         raise SchemaError("spectra need 'point_time' to be written", found=", ".join(map(str, impedance.data_vars)))
     kept = np.isfinite(impedance["frequency"].to_numpy())
     rows: Rows = {"time": impedance["point_time"].to_numpy()[kept]}
-    for name in ("frequency", "impedance", "voltage", "current", "voltage_amplitude", "current_amplitude"):
+    unknown = int((~np.isfinite(rows["time"])).sum())
+    if unknown:
+        raise SchemaError("every point needs a 'point_time' to be written", found=f"{unknown} points without")
+    for name in _POINT_FIELDS:
         if name in impedance:
             rows[name] = impedance[name].to_numpy()[kept]
     rows["spectrum"] = np.nonzero(kept)[0] + 1
@@ -170,7 +188,7 @@ def _columns(rows: Rows) -> dict[str, npt.NDArray[Any]]:
         for meant, value in _MODES.items():
             written[mode == meant] = value
         columns["mode"] = written
-    if "step" in rows and (rows["step"] >= 0).all():
+    if "step" in rows and (rows["step"] >= 0).any():
         columns["Ns"] = rows["step"]
     columns["time/s"] = rows["time"]
     if mode is not None and ("current_setpoint" in rows or "voltage_setpoint" in rows):
@@ -185,7 +203,7 @@ def _columns(rows: Rows) -> dict[str, npt.NDArray[Any]]:
         columns["(Q-Qo)/mA.h"] = rows["charge"] / 3.6
     if "counter_potential" in rows:
         columns["Ece/V"] = rows["counter_potential"]
-    if "cycle" in rows and (rows["cycle"] >= 0).all():
+    if "cycle" in rows and (rows["cycle"] >= 0).any():
         columns["cycle number"] = rows["cycle"]
     if swept:
         columns["z cycle"] = rows["spectrum"]
@@ -202,6 +220,9 @@ def _spectral(rows: Rows) -> dict[str, npt.NDArray[Any]]:
         "|Z|/Ohm": np.hypot(real, imaginary),
         "Phase(Z)/deg": np.rad2deg(np.arctan2(imaginary, real)),
     }
+    if "counter_impedance" in rows:
+        columns["Re(Zce)/Ohm"] = np.real(rows["counter_impedance"])
+        columns["-Im(Zce)/Ohm"] = -np.imag(rows["counter_impedance"])
     for name, label in (("voltage_amplitude", "|Ewe|/V"), ("current_amplitude", "|I|/A")):
         if name in rows:
             columns[label] = rows[name]

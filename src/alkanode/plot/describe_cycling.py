@@ -13,11 +13,11 @@ from alkanode.data.charge import passed_charge
 from alkanode.data.schema import RecordLike, check
 from alkanode.data.steps import half_cycle_table
 from alkanode.foundation.errors import SchemaError
-from alkanode.foundation.units import QuantityLike, to_si
+from alkanode.foundation.units import QuantityLike
 from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.describe_thermo import phase_name
 from alkanode.plot.description import Axis, Band, BandRole, Figure, FloatArray, Line, Panel, Series, Twin
-from alkanode.plot.display import axis_of, padded, shown, shown_number, tidy
+from alkanode.plot.display import axis_of, extent, padded, shown, shown_number, tidy
 from alkanode.plot.style import number, shown_unit, with_unit
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def voltage_history(
     Raises
     ------
     SchemaError
-        When the record is no cycling record.
+        When the record is no cycling record, or area or mass is not positive.
     UnitsError
         When area or mass is no such quantity.
     """
@@ -109,9 +109,9 @@ def _current(
     current: npt.NDArray[np.float64], area: QuantityLike | None, mass: QuantityLike | None
 ) -> tuple[FloatArray, Axis]:
     if area is not None:
-        return shown(current / to_si(area, "area"), "current_density"), axis_of("current_density")
+        return shown(current / extent(area, "area"), "current_density"), axis_of("current_density")
     if mass is not None:
-        return tidy(current / to_si(mass, "mass")), Axis(label="current per mass", unit="mA g-1")
+        return tidy(current / extent(mass, "mass")), Axis(label="current per mass", unit="mA g-1")
     return shown(current, "current"), axis_of("current")
 
 
@@ -149,18 +149,18 @@ def stripping(
     ------
     SchemaError
         When the record is no cycling record, when a path comes without a mass, or a limit is of another kind or of
-        another record.
+        another record, or area or mass is not positive.
     UnitsError
         When area or mass is no such quantity.
     """
     record = check(record, "cycling")
     rows, note = _half_cycle(record, limit, stripped)
-    surface = None if area is None else to_si(area, "area")
-    weight = None if mass is None else to_si(mass, "mass")
-    name, divisor = _capacity(surface, weight)
+    surface = None if area is None else extent(area, "area")
+    weight = None if mass is None else extent(mass, "mass")
+    name, size = _capacity(surface, weight)
     sign = 1.0 if stripped == "working" else -1.0
     charge, how = passed_charge(record)
-    x = shown(sign * (charge[rows] - charge[rows.start]) / divisor, name)
+    x = shown(sign * (charge[rows] - charge[rows.start]) / size, name)
     y = shown(record["voltage"].to_numpy()[rows], "voltage")
     bands: tuple[Band, ...] = ()
     x_limits = padded(x, 0.02)
@@ -174,7 +174,7 @@ def stripping(
         x_limits = (x_limits[0], max(x_limits[1], 1.02 * end))
         bands = phase_bands(path, axis=x_limits)
     twins = () if surface is None or weight is None else (_areal_twin(x_limits, weight / surface),)
-    lines = () if limit is None else _limit_lines(limit, name, divisor)
+    lines = () if limit is None else _limit_lines(limit, name, size)
     y_limits = padded(y, 0.08)
     return Figure(
         title="Stripping",
@@ -307,8 +307,8 @@ def nice_step(span: float) -> float:
     return float(power * max(step for step in (1, 2, 5) if step * power <= raw * (1 + 1e-9)))
 
 
-def _limit_lines(limit: xr.Dataset, name: str, divisor: float) -> tuple[Line, ...]:
-    values = np.atleast_1d(shown(limit["charge"].to_numpy() / divisor, name))
+def _limit_lines(limit: xr.Dataset, name: str, size: float) -> tuple[Line, ...]:
+    values = np.atleast_1d(shown(limit["charge"].to_numpy() / size, name))
     cutoffs = np.atleast_1d(np.asarray(limit["cutoff"].to_numpy(), dtype=float))
     unit = quantity(name).shown_unit
     return tuple(

@@ -10,10 +10,22 @@ import numpy.typing as npt
 
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
-from alkanode.foundation.units import QuantityLike, to_si
+from alkanode.foundation.units import QuantityLike
 from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.description import Axis, ColourScale, Figure, Panel, Series
-from alkanode.plot.display import axis_of, best_place, log_padded, masks, padded, places, positive, shown, spread, tidy
+from alkanode.plot.display import (
+    axis_of,
+    best_place,
+    extent,
+    log_padded,
+    masks,
+    padded,
+    places,
+    positive,
+    shown,
+    spread,
+    tidy,
+)
 from alkanode.plot.style import frequency as frequency_text
 from alkanode.plot.style import with_unit
 
@@ -45,7 +57,7 @@ def nyquist(record: RecordLike, *, area: QuantityLike | None = None, spectra: Se
     Raises
     ------
     SchemaError
-        When the record is no impedance record, or a number of a spectrum does not exist.
+        When the record is no impedance record, a number of a spectrum does not exist, or the area is not positive.
     UnitsError
         When area is no area.
     """
@@ -107,7 +119,7 @@ def bode(record: RecordLike, *, area: QuantityLike | None = None, spectra: Seque
     Raises
     ------
     SchemaError
-        When the record is no impedance record, or a number of a spectrum does not exist.
+        When the record is no impedance record, a number of a spectrum does not exist, or the area is not positive.
     UnitsError
         When area is no area.
     """
@@ -233,4 +245,4 @@ def _impedance(record: xr.Dataset, area: QuantityLike | None) -> tuple[str, npt.
     if area is None:
         return quantity("impedance").shown_unit, values
     entry = quantity("area_specific_resistance")
-    return entry.shown_unit, np.asarray(values * (to_si(area, "area") * entry.factor), dtype=complex)
+    return entry.shown_unit, np.asarray(values * (extent(area, "area") * entry.factor), dtype=complex)

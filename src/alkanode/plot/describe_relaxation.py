@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
-from alkanode.foundation.units import QuantityLike, to_si
+from alkanode.foundation.units import QuantityLike
 from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.description import Axis, Band, ColourScale, Figure, FloatArray, Heatmap, Panel, Series, Twin
-from alkanode.plot.display import axis_of, best_place, cells, log_edges, masks, padded, places, spread, tidy
+from alkanode.plot.display import axis_of, best_place, cells, extent, log_edges, masks, padded, places, spread, tidy
 from alkanode.plot.style import CYCLE, number, power_of_ten, shown_unit, with_unit
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def relaxation_map(
     ------
     SchemaError
         When the record is of another kind or lacks the field, or when the charge turns round (strip and plate):
-        a map needs one direction.
+        a map needs one direction. Also when the area is not positive.
 
     Warns
     -----
@@ -135,7 +135,7 @@ def distribution(
     Raises
     ------
     SchemaError
-        When the record is of another kind or a spectrum does not exist.
+        When the record is of another kind, a spectrum does not exist, or the area is not positive.
     """
     times = check(times, "relaxation_times")
     indices, notes = _indices(times.sizes["spectrum"], spectrum)
@@ -250,7 +250,7 @@ def _distribution(times: xr.Dataset, area: QuantityLike | None) -> tuple[str, np
     if area is None:
         return quantity("distribution").shown_unit, values
     entry = quantity("area_specific_resistance")
-    return entry.shown_unit, values * (to_si(area, "area") * entry.factor)
+    return entry.shown_unit, values * (extent(area, "area") * entry.factor)
 
 
 def _indices(count: int, spectrum: int | Sequence[int] | None) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
@@ -372,6 +372,6 @@ def _mask_notes(masked: npt.NDArray[np.bool_], reasons: list[str]) -> tuple[str,
     if not masked.any():
         return ()
     why = dict.fromkeys(reason for reason, hidden in zip(reasons, masked, strict=True) if hidden and reason)
-    listed = list(why)[:_REASONS] + ([f"and {len(why) - _REASONS} other reasons"] if len(why) > _REASONS else [])
+    listed = list(why)[:_REASONS] + ([f"and {len(why) - _REASONS} others"] if len(why) > _REASONS else [])
     told = f": {'; '.join(listed)}" if why else ""
     return (f"{int(masked.sum())} of {masked.size} spectra are masked{told}.",)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alkanode.foundation.errors import SchemaError
+from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.description import Axis, FloatArray
 from alkanode.plot.style import with_unit
@@ -36,6 +37,22 @@ def tidy(values: FloatArray) -> FloatArray:
     """The same numbers as floats, infinities as gaps and negative zero as zero."""
     result = np.where(np.isfinite(values), values, np.nan) + 0.0
     return np.asarray(result, dtype=float)
+
+
+def extent(value: QuantityLike, name: str) -> float:
+    """An area or a mass in SI, by which something is divided or multiplied.
+
+    Raises
+    ------
+    UnitsError
+        When it is no such quantity.
+    SchemaError
+        When it is zero or negative.
+    """
+    size = to_si(value, name)
+    if not size > 0:
+        raise SchemaError(f"{name} must be positive", found=repr(value))
+    return size
 
 
 def positive(values: FloatArray) -> FloatArray:
@@ -153,7 +170,7 @@ def cells(centres: FloatArray, *, widest: float = 3.0) -> tuple[FloatArray, npt.
     column
         Shape (m,): which of the n belongs to each cell, -1 for an empty one.
     """
-    if centres.size == 1:
+    if centres.size == 1 or np.ptp(centres) == 0:  # one place, of which the first column is seen
         half = 0.5 * (abs(float(centres[0])) or 1.0) * 0.1
         return np.array([centres[0] - half, centres[0] + half]), np.array([0])
     steps = np.diff(centres)

@@ -78,7 +78,7 @@ def render_report(outcome: Outcome) -> str:
         cell=_cell_rows(outcome.study.cell),
         files=_file_rows(outcome),
         findings=[(part.title, sentence) for part in parts for sentence in part.findings],
-        sections=[_section(part) for part in parts],
+        sections=[_section(part, outcome.study.cell.effective_area) for part in parts],
         skipped=outcome.skipped,
         failed=outcome.failed,
         interrupted=outcome.interrupted,
@@ -95,7 +95,7 @@ def _template(name: str) -> str:
     return resources.files("alkanode.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _section(part: Part) -> dict[str, Any]:
+def _section(part: Part, area: float | None) -> dict[str, Any]:
     return {
         "name": part.name,
         "title": part.title,
@@ -108,10 +108,17 @@ def _section(part: Part) -> dict[str, Any]:
             }
             for name, figure in part.figures.items()
         ],
-        "events": part.details.get("events", []),
+        "events": [event | {"charge_text": _event_charge(event, area)} for event in part.details.get("events", [])],
         "masked": part.details.get("masked_spectra", []),
         "checks": part.details.get("checks", []),
     }
+
+
+def _event_charge(event: dict[str, Any], area: float | None) -> str:
+    """Charge that had passed in the half cycle of an event, and per area where that is known."""
+    passed = abs(float(event["half_cycle_charge"]))
+    text = f"{shown(passed, 'charge')} in its half cycle"
+    return text if area is None else f"{text}, {shown(passed / area, 'areal_capacity')}"
 
 
 def _estimate_row(name: str, estimate: Estimate) -> dict[str, str]:

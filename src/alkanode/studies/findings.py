@@ -66,8 +66,14 @@ def _nothing(found: xr.Dataset) -> str:
     if found.attrs["half_cycles"] == 0:
         return "No current flowed, so nothing is known of shorts or loss of contact. [measured]"
     if found.attrs["not_judged"]:
+        if _all_unjudged(found):
+            return f"Shorts and loss of contact could not be judged: {found.attrs['not_judged']}. [measured]"
         return f"No hard short and no loss of contact was found, but not all was judged: {found.attrs['not_judged']}. [measured]"
     return "No hard short and no loss of contact was found. [measured]"
+
+
+def _all_unjudged(found: xr.Dataset) -> bool:
+    return int(found.attrs["unjudged"]) == int(found.attrs["half_cycles"])
 
 
 def _unjudged(found: xr.Dataset, events: list[dict[str, Any]]) -> tuple[str, ...]:
@@ -102,7 +108,7 @@ def _moment(seconds: float) -> str:
 
 def _sentence(event: dict[str, Any]) -> str:
     assumed = any(f"({trust})" in sign for sign in event["evidence"] for trust in Trust if trust.weak)
-    state = "confirmed by two signs" if event["confirmed"] else "one sign only, not confirmed"
+    state = "two signs" if event["confirmed"] else "one sign only: suspected"
     if assumed:
         state = "two signs, one of which rests on an assumed value"
     text = (

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.charge import passed_charge
 from alkanode.data.schema import label
-from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, StudyError
+from alkanode.foundation.errors import AlkanodeError, StudyError
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import to_si
 from alkanode.impedance import check_spectra, kramers_kronig, operando_map, peaks, relaxation_times
@@ -19,11 +19,9 @@ from alkanode.plot import Figure
 from alkanode.plot.describe_impedance import bode, nyquist
 from alkanode.plot.describe_relaxation import distribution, relaxation_map
 from alkanode.studies.part import Part
+from alkanode.studies.polarisation import polarisation_estimates, polarisation_finding
 from alkanode.studies.study import Impedance
-from alkanode.studies.wording import number, worded
-
-REGULARISATION_SPAN = 10.0
-"""The interval of a polarisation covers a regularisation ten times smaller and larger."""
+from alkanode.studies.wording import number
 
 
 def spectra_of(history: xr.DataTree) -> xr.Dataset:
@@ -77,8 +75,10 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float
     count = int(tested.sum())
     failed = np.flatnonzero(tested & ~valid)
     findings = [
-        f"{int(valid[tested].sum())} of {count} tested spectra satisfy the linear Kramers-Kronig relations; the largest "
-        f"rms residual is {number(100 * worst, 2)} % of |Z|. Slow drift within a sweep cannot be seen by this test. [computed]"
+        f"{int(valid[tested].sum())} of {count} tested spectra satisfy the linear Kramers-Kronig relations"
+        + (f" (number {_numbers(failed)} fail)" if failed.size else "")
+        + f"; the largest rms residual is {number(100 * worst, 2)} % of |Z|. Slow drift within a sweep cannot be seen by this "
+        "test. [computed]"
         if count
         else "No spectrum could be tested, since all are masked. [measured]"
     ]
@@ -105,49 +105,25 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float
     )
 
 
-def relaxation_part(checked: xr.Dataset, settings: Impedance, *, area: float | None) -> Part:
-    """Distributions of relaxation times of checked spectra, their peaks, and how much lies outside the window."""
+def relaxation_part(
+    checked: xr.Dataset,
+    settings: Impedance,
+    *,
+    area: float | None,
+    valid: npt.NDArray[np.bool_] | None = None,
+) -> Part:
+    """Distributions of relaxation times of checked spectra, their peaks, and how much lies outside the window.
+
+    ``valid`` is the verdict of the Kramers-Kronig test per spectrum, where it was made.
+    """
     lam = settings.regularisation
     times = relaxation_times(checked, regularisation=lam, penalty_order=settings.penalty_order)
     found = peaks(times)
-    usable = np.flatnonzero(~checked["masked"].to_numpy())
-    estimates: dict[str, Estimate] = {}
-    if usable.size:
-        ends = checked.isel(spectrum=np.unique([usable[0], usable[-1]]))
-        with warnings.catch_warnings():  # the same doubts as above, under other numbers of spectra
-            warnings.simplefilter("ignore", AlkanodeWarning)
-            spans = [
-                relaxation_times(ends, regularisation=lam * factor, penalty_order=settings.penalty_order)
-                for factor in (1 / REGULARISATION_SPAN, REGULARISATION_SPAN)
-            ]
-        for place, (name, index) in enumerate({"first": usable[0], "last": usable[-1]}.items()):
-            for quantity in ("polarisation_in_window", "series_resistance"):
-                value = float(times[quantity][index])
-                row = min(place, ends.sizes["spectrum"] - 1)
-                edges = [value, *(float(span[quantity][row]) for span in spans)]
-                estimates[f"{name}_{quantity}"] = Estimate(
-                    value=value,
-                    unit="ohm",
-                    quantity="resistance",
-                    interval=(min(edges), max(edges)),
-                    label=f"computed at lambda = {lam:g}, spectrum {int(index)}; interval: lambda from "
-                    f"{lam / REGULARISATION_SPAN:g} to {lam * REGULARISATION_SPAN:g}",
-                )
+    estimates = polarisation_estimates(checked, times, settings, area=area, valid=valid)
     inside = np.nansum(times["polarisation_in_window"].to_numpy())
     outside = np.nansum(times["polarisation_out_of_window"].to_numpy())
     share = 100 * outside / (inside + outside) if inside + outside > 0 else 0.0
-    findings = []
-    if estimates:
-        first = worded(estimates["first_polarisation_in_window"])
-        where = (
-            f"{first} in the first and {worded(estimates['last_polarisation_in_window'])} in the last usable spectrum"
-            if usable.size > 1
-            else f"{first} in the only usable spectrum"
-        )
-        findings.append(
-            f"The polarisation inside the measured window is {where}; intervals cover a tenfold smaller and larger lambda. "
-            "[computed]"
-        )
+    findings = [sentence for sentence in (polarisation_finding(estimates),) if sentence]
     findings.append(
         f"{number(share, 2)} % of the polarisation that was found lies outside the measured window of relaxation times and is "
         "not determined by the data."
@@ -199,7 +175,8 @@ def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) 
     details, findings = dict(validity.details), list(validity.findings)
     missing: dict[str, str] = {}
     try:
-        relaxation = relaxation_part(checked, settings, area=area)
+        valid = validity.records["kramers_kronig"]["valid"].to_numpy()
+        relaxation = relaxation_part(checked, settings, area=area, valid=valid)
     except AlkanodeError as reason:
         missing["relaxation_times"] = str(reason)
     else:
@@ -229,6 +206,12 @@ def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) 
         findings=tuple(findings),
         missing=missing,
     )
+
+
+def _numbers(spectra: npt.NDArray[np.intp]) -> str:
+    """Numbers of spectra in words, the first ten of many."""
+    told = ", ".join(str(index) for index in spectra[:10])
+    return told if spectra.size <= 10 else f"{told} and {spectra.size - 10} more"
 
 
 def _masked_sentence(masked: list[dict[str, Any]], count: int) -> str:

@@ -89,20 +89,25 @@ def _shares(limit: xr.Dataset, cell: Cell | None, path: xr.Dataset) -> dict[str,
     for index, level in enumerate(limit["cutoff"].to_numpy()):
         if not bool(limit["reached"][index]):
             continue
-        capacity = float(limit["specific_capacity"][index])
+        capacity = stripping_estimates(limit, cell)[f"specific_capacity_at_{level:g}_V"].interval
+        if capacity is None:
+            continue
+        theory = float(path["theoretical_capacity"])
         shares[f"share_of_theory_at_{level:g}_V"] = Estimate(
             value=float(limit["share_of_theory"][index]),
             unit="1",
             quantity="fraction",
-            label="measured over theory (F x / M)",
+            interval=(capacity[0] / theory, capacity[1] / theory),
+            label="measured over theory (F x / M); interval: that of the capacity",
         )
         if low > 0:
             shares[f"share_of_liquidus_at_{level:g}_V"] = Estimate(
                 value=float(limit["share_of_liquidus"][index]),
                 unit="1",
                 quantity="fraction",
-                interval=(capacity / high, capacity / low),
-                label=f"measured over {path.attrs.get('label', 'the capacity to the liquidus')}; interval: that of the liquidus",
+                interval=(capacity[0] / high, capacity[1] / low),
+                label=f"measured over {path.attrs.get('label', 'the capacity to the liquidus')}; interval: that of the "
+                "capacity over that of the liquidus",
             )
     return shares
 

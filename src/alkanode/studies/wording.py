@@ -52,11 +52,15 @@ def _bound(end: float, digits: int) -> str:
 
 
 def _digits(estimate: Estimate) -> int:
-    """Significant digits of the value such that the interval's width keeps two, from 2 to 6."""
+    """Significant digits such that the interval's width keeps two: from 2 to 6, and to 4 for what was computed.
+
+    A computed interval covers less than the model's own error, so more digits would flatter it.
+    """
     value, interval = estimate.value, estimate.interval
     if not value or interval is None or interval[1] == interval[0]:
         return 4
     width = abs(interval[1] - interval[0])
     if not math.isfinite(width):
         return 2
-    return min(max(math.floor(math.log10(abs(value))) - math.floor(math.log10(width)) + 2, 2), 6)
+    most = 4 if estimate.label.startswith("computed") else 6
+    return min(max(math.floor(math.log10(abs(value))) - math.floor(math.log10(width)) + 2, 2), most)

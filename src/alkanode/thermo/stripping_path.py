@@ -61,9 +61,13 @@ class MetalBalance:
         return fraction
 
     def capacity_at(self, fraction: Array) -> Array:
-        """Charge at which the mole fraction of the stripped metal has fallen to a value, 0 when it starts below."""
+        """Charge at which the mole fraction of the stripped metal has fallen to a value, 0 when it starts at or below it.
+
+        A pure metal is at 1 from the start and falls below only where it ends.
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
-            left = np.where(self.other > 0, fraction / (1 - fraction) * self.other, 0.0)
+            mixed = fraction / (1 - fraction) * self.other
+        left = mixed if self.other > 0 else np.where(fraction >= 1, self.metal, 0.0)
         capacity: Array = np.clip(self.metal - left, 0.0, self.metal) * self.capacity_per_mole
         return capacity
 
@@ -107,7 +111,7 @@ def stripping_path(
         Kind ``stripping_path``. Over ``point``: ``specific_capacity`` (C kg-1 of initial alloy), ``mole_fraction`` and
         ``mass_fraction`` of K in all metallic phases together, ``phase_fraction`` (point, phase; moles of atoms in one
         phase over those still in metallic phases), ``electrode_potential`` (V against the pure metal; infinite at the
-        last point, where none of the metal is left).
+        last point of an alloy, where none of the metal is left).
         Scalars (C kg-1): ``capacity_into_liquid``, ``capacity_to_liquidus``, ``capacity_to_last_liquid``, each with an
         ``_interval`` (bound) over the temperature uncertainty, and ``theoretical_capacity``, which is arithmetic.
 

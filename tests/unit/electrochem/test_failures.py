@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from alkanode.data import Cell, Electrolyte, label
 from alkanode.electrochem import find_failures
+from alkanode.foundation.errors import DataQualityWarning
 
 CELL = Cell(
     anode="Na",
@@ -26,7 +27,7 @@ def run(resistance: np.ndarray, *, current: float = 1e-3, noise: float = 0.0, se
     fields = {
         "time": np.arange(rest + resistance.size, dtype=float),
         "voltage": np.r_[np.zeros(rest), voltage],
-        "current": np.r_[np.zeros(rest), np.full(resistance.size, 1.08 * current)],
+        "current": np.r_[np.zeros(rest), np.full(resistance.size, 1.02 * current)],
         "current_setpoint": np.r_[np.full(rest, np.nan), np.full(resistance.size, current)],
     }
     return label(xr.Dataset({key: ("row", values) for key, values in fields.items()}), "cycling")
@@ -52,9 +53,10 @@ def test_an_assumed_electrolyte_is_called_so_and_doubted() -> None:
     assert found["failure"].to_numpy().tolist() == ["hard_short"]
     assert "10 ohm (assumed)" in found["evidence"].item()
     assert "less than 4 ohm: state its resistance" in found["rivals"].item()
+    assert "change of the leads or of the current range" in found["rivals"].item()
     stated = find_failures(run(np.r_[np.full(100, 400.0), np.full(50, 2.0)]), CELL)
     assert "assumed" not in stated["evidence"].item()
-    assert stated["rivals"].item() == ""
+    assert stated["rivals"].item() == "a change of the leads or of the current range"
 
 
 def test_a_collapse_of_the_arcs_is_the_second_sign() -> None:
@@ -124,3 +126,18 @@ def test_spliced_shorts_are_found_within_one_sample(seed: int, at: int, left: fl
     found = find_failures(run(1 / (1 / ionic + leak)), electrolyte="500 ohm")
     assert found.sizes["event"] == 1
     assert abs(found["time"].item() - (at + 5)) <= 1
+
+
+def test_a_current_apart_from_its_set_point_is_doubted() -> None:
+    record = run(np.full(200, 400.0))
+    off = label(record.assign(current=1.08 * record["current"]), "cycling")
+    with pytest.warns(DataQualityWarning, match=r"\+10 % apart from its set-point"):
+        assert find_failures(off, CELL).sizes["event"] == 0
+
+
+def test_a_short_says_how_the_current_moved() -> None:
+    record = run(np.r_[np.full(100, 400.0), np.full(50, 2.0)])
+    current = record["current"].to_numpy().copy()
+    current[105:] *= 1.03
+    found = find_failures(label(record.assign(current=("row", current)), "cycling"), CELL)
+    assert "while the current moved by +3 %" in found["evidence"].item()

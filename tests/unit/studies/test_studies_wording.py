@@ -85,7 +85,7 @@ def test_clean_and_unjudged_records_say_different_things() -> None:
     swept = record(flat, np.full(100, 1e-3), control_mode=np.full(100, 2))
     with pytest.warns(DataQualityWarning, match="not judged in half cycle 0 of 1: the voltage was controlled"):
         part = failures_part(swept, None, Failures(), None)
-    assert "not all was judged" in part.findings[0]
+    assert "could not be judged" in part.findings[0]
     assert part.details["not_judged"]
 
 
