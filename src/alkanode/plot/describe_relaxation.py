@@ -372,6 +372,6 @@ def _mask_notes(masked: npt.NDArray[np.bool_], reasons: list[str]) -> tuple[str,
     if not masked.any():
         return ()
     why = dict.fromkeys(reason for reason, hidden in zip(reasons, masked, strict=True) if hidden and reason)
-    listed = list(why)[:_REASONS] + ([f"and {len(why) - _REASONS} others"] if len(why) > _REASONS else [])
+    listed = list(why)[:_REASONS] + ([f"and {len(why) - _REASONS} more"] if len(why) > _REASONS else [])
     told = f": {'; '.join(listed)}" if why else ""
     return (f"{int(masked.sum())} of {masked.size} spectra are masked{told}.",)

@@ -10,7 +10,14 @@ import numpy.typing as npt
 
 from alkanode.data.schema import RecordLike
 from alkanode.foundation.units import QuantityLike
-from alkanode.plot import describe_cycling, describe_impedance, describe_recovery, describe_relaxation, describe_thermo
+from alkanode.plot import (
+    describe_cycling,
+    describe_impedance,
+    describe_recovery,
+    describe_relaxation,
+    describe_thermo,
+    describe_validity,
+)
 from alkanode.plot.description import Figure
 
 if TYPE_CHECKING:
@@ -152,6 +159,25 @@ def bode(
         Magnitude, phase.
     """
     drawn = draw(describe_impedance.bode(record, area=area, spectra=spectra), ax=ax)
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
+def kramers_kronig(test: RecordLike, *, ax: Sequence[Axes] | None = None) -> list[Axes]:
+    """Draw the residuals of a Kramers-Kronig test.
+
+    Parameters
+    ----------
+    test
+        As for :func:`alkanode.plot.describe_validity.kramers_kronig`.
+    ax
+        Two axes to draw into.
+
+    Returns
+    -------
+    list of Axes
+        Real, imaginary part.
+    """
+    drawn = draw(describe_validity.kramers_kronig(test), ax=ax)
     return drawn if isinstance(drawn, list) else [drawn]
 
 

@@ -20,6 +20,7 @@ _FIGURE_TITLES = {
     "stripping": "Voltage over the charge stripped",
     "nyquist": "Impedance in the complex plane",
     "bode": "Magnitude and phase",
+    "residuals": "Kramers-Kronig residuals",
     "map": "Map of relaxation times",
     "distribution": "Distributions of relaxation times",
     "recovered": "Recovered over true values",
@@ -203,7 +204,7 @@ def _reference(bibtex: str) -> str:
 
     fields = dict(re.findall(r"^\s*(\w+)\s*=\s*\{(.*)\},?\s*$", bibtex, flags=re.MULTILINE))
     text = ". ".join(
-        part
+        part.rstrip(".")
         for part in (
             fields.get("author", "").replace(" and ", "; "),
             fields.get("title", ""),

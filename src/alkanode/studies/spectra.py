@@ -18,6 +18,7 @@ from alkanode.impedance import check_spectra, kramers_kronig, operando_map, peak
 from alkanode.plot import Figure
 from alkanode.plot.describe_impedance import bode, nyquist
 from alkanode.plot.describe_relaxation import distribution, relaxation_map
+from alkanode.plot.describe_validity import kramers_kronig as describe_test
 from alkanode.studies.part import Part
 from alkanode.studies.polarisation import polarisation_estimates, polarisation_finding
 from alkanode.studies.study import Impedance
@@ -100,7 +101,7 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float
             "checks": _lines(checked.attrs.get("checks", "")),
         },
         records={"checked_spectra": checked, "kramers_kronig": test},
-        figures={"nyquist": nyquist(checked, area=area)},
+        figures={"nyquist": nyquist(checked, area=area)} | ({"residuals": describe_test(test)} if count else {}),
         findings=tuple(findings),
     )
 
@@ -170,7 +171,8 @@ def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) 
     validity = kramers_kronig_part(spectra, settings)
     checked = validity.records["checked_spectra"]
     masked = masked_spectra(checked)
-    figures: dict[str, Figure] = {"nyquist": nyquist(checked, area=area), "bode": bode(checked, area=area)}
+    figures: dict[str, Figure] = {"nyquist": validity.figures["nyquist"], "bode": bode(checked, area=area)}
+    figures |= {name: figure for name, figure in validity.figures.items() if name == "residuals"}
     records, estimates = dict(validity.records), dict(validity.estimates)
     details, findings = dict(validity.details), list(validity.findings)
     missing: dict[str, str] = {}
