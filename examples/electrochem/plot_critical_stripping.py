@@ -54,7 +54,7 @@ for index, level in enumerate(limit.cutoff.values):
 # %%
 # What failed, and what else it could be
 # --------------------------------------
-# A failure is confirmed by two independent signs. Rivals that the data cannot exclude are named.
+# A failure needs two signs. Rivals that the data cannot exclude are named.
 
 failures = alk.electrochem.find_failures(record, cell, impedance=history["impedance"].to_dataset())
 for event in range(failures.sizes["event"]):

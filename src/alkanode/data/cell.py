@@ -159,7 +159,7 @@ class Cell:
         UnitsError
             For a quantity without a unit or with a wrong one.
         """
-        keys = only_known(mapping, _CELL_KEYS, what="cell")
+        keys = only_known(mapping, CELL_KEYS, what="cell")
         refuse_forgotten_units(keys)
         if "anode" not in keys:
             raise StudyError("a cell needs 'anode'", found=f"keys {', '.join(keys) or '(none)'}")
@@ -217,7 +217,7 @@ class Cell:
         return f"{elements[0]}+" if elements in (("Li",), ("K",)) else "Na+"
 
 
-_CELL_KEYS = (
+CELL_KEYS = (
     "name",
     "anode",
     "anode_mass",

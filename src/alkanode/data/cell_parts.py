@@ -115,7 +115,7 @@ class Electrode:
         """Electrode from a text (its material) or a mapping of its attributes."""
         if isinstance(mapping, str | Alloy):
             return cls(mapping)
-        keys = only_known(mapping, [*_ELECTRODE_KEYS, "role"], what=what)
+        keys = only_known(mapping, [*ELECTRODE_KEYS, "role"], what=what)
         refuse_forgotten_units(keys)
         keys.pop("role", None)
         if "material" not in keys:
@@ -128,7 +128,7 @@ class Electrode:
         return self.material.name if isinstance(self.material, Alloy) else self.material
 
 
-_ELECTRODE_KEYS = ("material", "mass", "mass_uncertainty", "thickness", "coating", "carbon_mass", "kc8_extent")
+ELECTRODE_KEYS = ("material", "mass", "mass_uncertainty", "thickness", "coating", "carbon_mass", "kc8_extent")
 
 
 _COMPOSITION = re.compile(r"(?:Li|Na|K|wt|at|mol|mass|[-\d.,%\s])+", re.IGNORECASE)
@@ -205,14 +205,14 @@ class Electrolyte:
         """Electrolyte from a text (its material) or a mapping of its attributes."""
         if isinstance(mapping, str):
             return cls(mapping)
-        keys = only_known(mapping, _ELECTROLYTE_KEYS, what="electrolyte")
+        keys = only_known(mapping, ELECTROLYTE_KEYS, what="electrolyte")
         refuse_forgotten_units(keys)
         if "material" not in keys:
             raise StudyError("electrolyte needs 'material'", found=f"keys {', '.join(keys) or '(none)'}")
         return cls(keys.pop("material"), **keys)
 
 
-_ELECTROLYTE_KEYS = ("material", "ion", "thickness", "conductivity", "single_ion", "trust")
+ELECTROLYTE_KEYS = ("material", "ion", "thickness", "conductivity", "single_ion", "trust")
 
 
 def _trust(word: Trust | str) -> Trust:

@@ -1,6 +1,6 @@
 """Failures of a cell, each with its evidence: hard shorts and contact loss.
 
-A failure is confirmed only by two independent signs; with one it is suspected. An ideal flat response alone is no short.
+A failure needs two signs; with one it is suspected. An ideal flat response alone is no short.
 """
 
 from __future__ import annotations

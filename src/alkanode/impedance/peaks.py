@@ -50,8 +50,10 @@ def peaks(times: RecordLike, *, prominence: float = 0.05) -> xr.Dataset:
     Notes
     -----
     Where a distribution rises towards an end of its grid no peak is reported; ``attrs["checks"]`` names the spectra.
-    Overlapping peaks share the area at the valley, so ``resistance`` is biased where peaks are closer than their
-    widths. A capacitance tells rivals apart: tau alone never does.
+    A nearly sharp arc (exponent above 0.85) loses up to 5 % of its resistance to ringing beside it;
+    ``polarisation_in_window`` of the distribution holds all of it. Overlapping peaks share the area at the valley, so
+    ``resistance`` is biased where peaks are closer than their widths. A capacitance tells rivals apart: tau alone
+    never does.
     """
     times = check(times, "relaxation_times")
     if not 0 < prominence < 1:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from alkanode.data.cell import Cell
+from alkanode.data.cell import CELL_KEYS, Cell
+from alkanode.data.cell_parts import ELECTRODE_KEYS, ELECTROLYTE_KEYS
 from alkanode.data.cell_table import cell_file, open_cell
 from alkanode.data.mapping import load_yaml
 from alkanode.foundation.errors import StudyError
@@ -248,5 +249,38 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
 
 
 def study_schema() -> dict[str, Any]:
-    """JSON Schema of a study file, for editors and validators."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **StudyModel.model_json_schema()}
+    """JSON Schema of a study file, for editors and validators; the keys of a cell inside the study included."""
+    schema = StudyModel.model_json_schema()
+    schema["properties"]["cell"]["anyOf"] = [{"type": "string"}, {"$ref": "#/$defs/Cell"}]
+    schema["$defs"] |= _cell_schemas()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _cell_schemas() -> dict[str, Any]:
+    """Schemas of a cell and its parts: known keys; a quantity is text with a unit, or a number in SI."""
+
+    def block(keys: tuple[str, ...], required: list[str], **typed: dict[str, Any]) -> dict[str, Any]:
+        quantity = {"type": ["string", "number", "null"]}
+        properties = {key: typed.get(key, quantity) for key in keys}
+        return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+    def part(name: str) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, {"$ref": f"#/$defs/{name}"}]}
+
+    stages = {"type": "array", "items": {"$ref": "#/$defs/PressureStage"}}
+    role = {"enum": ["working", "counter"]}
+    single_ion = {"type": ["boolean", "null"]}
+    return {
+        "Cell": block(
+            CELL_KEYS,
+            ["anode"],
+            anode=part("Electrode"),
+            counter=part("Electrode"),
+            electrolyte=part("Electrolyte"),
+            anode_role=role,
+            pressure_history=stages,
+        ),
+        "Electrode": block((*ELECTRODE_KEYS, "role"), ["material"], role=role),
+        "Electrolyte": block(ELECTROLYTE_KEYS, ["material"], single_ion=single_ion),
+        "PressureStage": block(("pressure", "duration", "stage", "kind"), ["pressure"]),
+    }
