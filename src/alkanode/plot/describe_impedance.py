@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 _MOST = 40
 """Spectra drawn unless others are asked for: more cannot be told apart."""
 
+_TOWERING = 5.0
+"""A spectrum wider than this many times the median would shrink the others to a spot."""
+_FEWEST_TO_TOWER = 5
+
 
 def nyquist(record: RecordLike, *, area: QuantityLike | None = None, spectra: Sequence[int] | None = None) -> Figure:
     """Spectra in the complex plane, equal axes, capacitive arcs upwards.
@@ -77,7 +81,8 @@ def nyquist(record: RecordLike, *, area: QuantityLike | None = None, spectra: Se
         )
         for curve in chosen.curves
     )
-    x_ends, y_ends = _equal_ends(series)
+    framed, beyond = _framed(series)
+    x_ends, y_ends = _equal_ends(framed)
     return Figure(
         title="Impedance in the complex plane",
         caption=f"Negative imaginary part against real part of the impedance, equal axes. {chosen.words}"
@@ -91,15 +96,26 @@ def nyquist(record: RecordLike, *, area: QuantityLike | None = None, spectra: Se
                 height=float(np.clip(1.7 * (y_ends[1] - y_ends[0]) / (x_ends[1] - x_ends[0]), 0.55, 1.5)),
             ),
         ),
-        notes=notes,
+        notes=notes + beyond,
     )
 
 
-def _equal_ends(series: tuple[Series, ...]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Ends of both axes around the spectra that are not masked (or all), with the real axis (y = 0) in sight."""
-    shown_ones = [one for one in series if one.style != "dashed"] or list(series)
-    x = padded(np.concatenate([one.x for one in shown_ones]), 0.04)
-    heights = np.concatenate([np.zeros(1), *(one.y for one in shown_ones)])
+def _framed(series: tuple[Series, ...]) -> tuple[list[Series], tuple[str, ...]]:
+    """Spectra that the frame fits: those not masked (or all), without the few that tower over the rest; and a note."""
+    candidates = [one for one in series if one.style != "dashed"] or list(series)
+    widths = np.array([np.ptp(one.x[np.isfinite(one.x)]) if np.isfinite(one.x).any() else 0.0 for one in candidates])
+    towers = widths > _TOWERING * np.median(widths)
+    if len(candidates) < _FEWEST_TO_TOWER or not towers.any():
+        return candidates, ()
+    widest = candidates[int(np.argmax(widths))].name
+    note = f"{int(towers.sum())} of {len(candidates)} spectra reach beyond the frame, {widest} the farthest: zoom out to see them."
+    return [one for one, tower in zip(candidates, towers, strict=True) if not tower], (note,)
+
+
+def _equal_ends(framed: list[Series]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Ends of both axes around spectra, with the real axis (y = 0) in sight."""
+    x = padded(np.concatenate([one.x for one in framed]), 0.04)
+    heights = np.concatenate([np.zeros(1), *(one.y for one in framed)])
     return x, padded(heights, 0.06)
 
 

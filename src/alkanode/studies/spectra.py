@@ -168,7 +168,7 @@ def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) 
     What cannot be computed (all spectra masked, an inversion that fails) stands in ``missing``; the checks remain.
     """
     area = None if cell is None else cell.effective_area
-    validity = kramers_kronig_part(spectra, settings)
+    validity = kramers_kronig_part(spectra, settings, area=area)
     checked = validity.records["checked_spectra"]
     masked = masked_spectra(checked)
     figures: dict[str, Figure] = {"nyquist": validity.figures["nyquist"], "bode": bode(checked, area=area)}

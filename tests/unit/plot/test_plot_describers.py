@@ -8,6 +8,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alkanode.data import label
 from alkanode.electrochem import critical_stripping, find_failures
 from alkanode.foundation.errors import DataQualityWarning, SchemaError, UnitsError
 from alkanode.plot.describe_cycling import nice_step, phase_bands, stripping, voltage_history
@@ -298,3 +299,20 @@ def test_a_record_of_another_kind_is_refused(describe: object, path: xr.Dataset)
     assert callable(describe)
     with pytest.raises(SchemaError, match="record needs"):
         describe(path)
+
+
+def test_a_towering_spectrum_does_not_rule_the_frame() -> None:
+    frequency = np.geomspace(1e5, 1, 20)
+    arcs = np.array([10 + r / (1 + 2j * np.pi * frequency * 1e-3) for r in (50, 52, 55, 60, 70, 2000)])
+    point = ("spectrum", "point")
+    spectra = label(
+        xr.Dataset({"impedance": (point, arcs), "frequency": (point, np.tile(frequency, (6, 1)))}), "impedance"
+    )
+    figure = nyquist(spectra)
+    limits = figure.panels[0].x.limits
+    assert limits is not None
+    assert limits[1] < 100
+    assert any("1 of 6 spectra reach beyond the frame" in note for note in figure.notes)
+    few = nyquist(spectra.isel(spectrum=slice(3, None)))
+    assert few.panels[0].x.limits is not None
+    assert few.panels[0].x.limits[1] > 2000
