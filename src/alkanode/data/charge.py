@@ -102,6 +102,8 @@ def passed_charge(record: RecordLike) -> tuple[Floats, str]:
         charge.append(total + passed)
         total = float(charge[-1][-1])
         told.append(how)
+    if len(set(told)) > 1:
+        told = [f"file {number}: {how}" for number, how in enumerate(told, start=1)]
     return np.concatenate(charge), "; ".join(dict.fromkeys(told))
 
 

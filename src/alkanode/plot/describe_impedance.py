@@ -108,7 +108,7 @@ def _framed(series: tuple[Series, ...]) -> tuple[list[Series], tuple[str, ...]]:
     if len(candidates) < _FEWEST_TO_TOWER or not towers.any():
         return candidates, ()
     widest = candidates[int(np.argmax(widths))].name
-    note = f"{int(towers.sum())} of {len(candidates)} spectra reach beyond the frame, {widest} the farthest: zoom out to see them."
+    note = f"{int(towers.sum())} of {len(candidates)} spectra reach beyond the frame (farthest: {widest}); zoom out to see them."
     return [one for one, tower in zip(candidates, towers, strict=True) if not tower], (note,)
 
 
