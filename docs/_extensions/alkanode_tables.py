@@ -7,6 +7,7 @@ command, for example ``alkanode thermo window``.
 from __future__ import annotations
 
 import inspect
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -46,8 +47,9 @@ def dimensioned(fields: dict[str, tuple[str, ...]]) -> str:
 class _Written(SphinxDirective):
     """A directive whose content is written by :meth:`text`."""
 
+    @abstractmethod
     def text(self) -> str:
-        raise NotImplementedError
+        """Content of the directive in reStructuredText."""
 
     def run(self) -> list[nodes.Node]:
         return self.parse_text_to_nodes(self.text())

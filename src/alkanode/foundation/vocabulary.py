@@ -60,12 +60,6 @@ class Quantity:
         """Turn a number or array in the display unit into SI."""
         return (value - self.offset) / self.factor
 
-    @property
-    def axis_label(self) -> str:
-        """Definition-style axis label with the display unit, for example ``areal capacity / mAh cm-2``."""
-        words = self.name.replace("_", " ")
-        return words if self.shown_unit == "1" else f"{words} / {self.shown_unit}"
-
 
 def _entries() -> tuple[Quantity, ...]:
     q = Quantity

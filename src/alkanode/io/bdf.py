@@ -21,7 +21,7 @@ import polars as pl
 import xarray as xr
 
 from alkanode.foundation.errors import DataQualityWarning, ReaderError, SchemaError
-from alkanode.io.bdf_columns import COLUMNS, REQUIRED, identify
+from alkanode.io.bdf_columns import COLUMNS, ONTOLOGY_VERSION, REQUIRED, identify
 from alkanode.io.rows import history_from_rows, integrated_charge, read_bytes, source_attrs, whole_numbers
 
 Terminal = Literal["positive", "negative"]
@@ -105,6 +105,7 @@ class BdfReader:
             "technique": "",
             "started": _started(columns),
             "bdf_working_electrode": self.working_electrode,
+            "bdf_ontology": ONTOLOGY_VERSION,
             "ignored_columns": ", ".join(ignored),
             "current_from": "column Current",
         }

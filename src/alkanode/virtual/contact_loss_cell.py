@@ -85,9 +85,10 @@ class ContactLossCell:
             raise PhysicsError("a virtual cell needs an alloy anode with a mass", found=f"anode {cell.anode.name!r}")
         self.cell = cell
         self.law = law
-        self.critical_charge = law.critical_specific_capacity * cell.anode.mass
+        self.mass = cell.anode.mass
+        self.critical_charge = law.critical_specific_capacity * self.mass
         path = stripping_path(cell.alloy, cell.ion, temperature=cell.temperature)
-        self._path_charge = path["specific_capacity"].to_numpy() * cell.anode.mass
+        self._path_charge = path["specific_capacity"].to_numpy() * self.mass
         self._path_potential = path["electrode_potential"].to_numpy()
 
     def contact_share(self, charge: float | Floats) -> Floats:

@@ -13,19 +13,23 @@ import numpy as np
 import yaml
 
 from alkanode.data.cell import Cell
+from alkanode.data.protocol import Protocol, Step
 from alkanode.io.write_bdf import write_bdf
 from alkanode.io.write_mpt import write_mpt
 from alkanode.virtual.contact_loss_cell import ContactLossCell, ContactLossLaw
-from alkanode.virtual.potentiostat import Potentiostat, Sweeps
+from alkanode.virtual.potentiostat import Potentiostat, Sweeps, area_of, current_of
 
-CURRENT_DENSITY = 10.0
-"""A m-2 (1 mA cm-2)."""
+CONDITIONING = Protocol.from_text(
+    [
+        "Rest for 10 min",
+        "Strip at 1 mA cm-2 for 0.01 mAh cm-2",
+        "Plate at 1 mA cm-2 for 0.01 mAh cm-2",
+        "Rest for 10 min",
+    ]
+)
 
-CONDITIONING = 360.0
-"""C m-2 (0.01 mAh cm-2) plated and stripped back before the run."""
-
-VOLTAGE_LIMIT = 2.2
-"""V; beyond the largest cut-off of the study."""
+STRIPPING = Step.from_text("Strip at 1 mA cm-2 until 2.2 V")
+"""The voltage lies beyond the largest cut-off of the study."""
 
 SWEEP_EVERY = 9.0e3
 """C m-2 (0.25 mAh cm-2) between two sweeps."""
@@ -78,20 +82,14 @@ def write_demo(folder: str | Path, *, seed: int = 1) -> Path:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     cell = Cell.from_mapping(yaml.safe_load(_CELL))
-    assert cell.area is not None  # stated above
     bench = ContactLossCell(cell, ContactLossLaw())
-    current = CURRENT_DENSITY * cell.area
     conditioning = Potentiostat(bench, seed=seed)
-    conditioning.rest(600.0)
-    conditioning.pass_charge(current, CONDITIONING * cell.area)
-    conditioning.pass_charge(-current, CONDITIONING * cell.area)
-    conditioning.rest(600.0)
+    conditioning.run(CONDITIONING)
     first = conditioning.history(started=STARTED, name="conditioning.bdf.csv")
     write_bdf(first["cycling"].to_dataset(), target / "conditioning.bdf.csv")
     stripping = Potentiostat(bench, seed=seed + 1)
-    stripping.rest(60.0)
-    sweeps = Sweeps(increment=SWEEP_EVERY * cell.area)
-    stripping.strip_until(current, VOLTAGE_LIMIT, sweeps)
+    sweeps = Sweeps(increment=SWEEP_EVERY * area_of(cell))
+    stripping.run(Protocol((Step.from_text("Rest for 1 min"), STRIPPING)), sweeps=sweeps)
     second = stripping.history(started=STARTED + timedelta(hours=1), name="stripping.mpt")
     write_mpt(second, target / "stripping.mpt", technique="MB", comments="virtual cell")
     (target / "cell.yaml").write_text(_CELL, encoding="utf-8")
@@ -105,26 +103,25 @@ def write_demo(folder: str | Path, *, seed: int = 1) -> Path:
         "data": ".",
         "files": ["conditioning.bdf.csv", "stripping.mpt"],
         "analyses": {"stripping": {"cutoffs": [f"{level:g} V" for level in CUTOFFS]}},
-        "truth": _truth(bench, current, sweeps),
+        "truth": _truth(bench, sweeps),
     }
     path = target / "study.yaml"
     path.write_text(yaml.safe_dump(study, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
     return path
 
 
-def _truth(bench: ContactLossCell, current: float, sweeps: Sweeps) -> dict[str, dict[str, object]]:
+def _truth(bench: ContactLossCell, sweeps: Sweeps) -> dict[str, dict[str, object]]:
     """Known values under the names that the study gives to what it recovers, in SI."""
-    mass = bench.cell.anode.mass
-    assert mass is not None  # the bench refuses a cell without one
+    current, limit = current_of(STRIPPING, bench.cell), STRIPPING.voltage_limit or max(CUTOFFS)
     truth: dict[str, dict[str, object]] = {}
     for level in CUTOFFS:
         charge = bench.charge_at(level, current)
         truth[f"stripping.charge_at_{level:g}_V"] = {"value": charge, "quantity": "charge"}
     truth["stripping.specific_capacity_at_1_V"] = {
-        "value": bench.charge_at(1.0, current) / mass,
+        "value": bench.charge_at(1.0, current) / bench.mass,
         "quantity": "specific_capacity",
     }
-    last = sweeps.increment * (bench.charge_at(VOLTAGE_LIMIT, current) // sweeps.increment)
+    last = sweeps.increment * (bench.charge_at(limit, current) // sweeps.increment)
     window = (1 / (2 * np.pi * sweeps.highest), 1 / (2 * np.pi * sweeps.lowest))
     for name, charge in {"first": 0.0, "last": last}.items():
         truth[f"impedance.{name}_polarisation_in_window"] = {

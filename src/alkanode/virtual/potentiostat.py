@@ -12,7 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from alkanode.data.cell import Cell
+from alkanode.data.protocol import Protocol, Step
 from alkanode.data.schema import label
+from alkanode.foundation.errors import PhysicsError
 from alkanode.virtual.contact_loss_cell import ContactLossCell
 
 Floats = npt.NDArray[np.float64]
@@ -63,6 +66,30 @@ class Sweeps:
         """Frequencies of one sweep (Hz), from high to low."""
         count = round(np.log10(self.highest / self.lowest) * self.per_decade) + 1
         return np.asarray(np.geomspace(self.highest, self.lowest, count))
+
+
+def area_of(cell: Cell) -> float:
+    """Area (m2) on which areal steps of a protocol rest.
+
+    Raises
+    ------
+    PhysicsError
+        When the cell has none.
+    """
+    if cell.effective_area is None:
+        raise PhysicsError("an areal quantity needs the area of the cell", found=f"none of {cell.name!r}")
+    return cell.effective_area
+
+
+def current_of(step: Step, cell: Cell) -> float:
+    """Current (A, positive) of a strip or plate step.
+
+    Raises
+    ------
+    PhysicsError
+        When a current density meets a cell without an area.
+    """
+    return step.current if step.current is not None else (step.current_density or 0.0) * area_of(cell)
 
 
 @dataclass(slots=True)
@@ -128,13 +155,14 @@ class Potentiostat:
         times = np.unique(np.append(np.arange(0.0, duration, self._interval), duration))
         self._record(times, np.full(times.size, current), setpoint=current, mode=1)
 
-    def strip_until(self, current: float, voltage_limit: float, sweeps: Sweeps) -> None:
+    def strip_until(self, current: float, voltage_limit: float, sweeps: Sweeps | None) -> None:
         """Strip with a current (A) until a voltage limit (V), with a sweep at rest after each increment of charge."""
         end = self._cell.charge_at(voltage_limit, current) - self._charge
-        self._sweep(sweeps)
+        if sweeps is not None:
+            self._sweep(sweeps)
         done = 0.0
         while done < end:
-            part = min(sweeps.increment, end - done)
+            part = end - done if sweeps is None else min(sweeps.increment, end - done)
             duration = part / current
             fine = np.linspace(0.0, duration, max(int(duration / 0.25), 2))
             voltage = self._cell.voltage(self._charge + current * fine, current)
@@ -143,8 +171,41 @@ class Potentiostat:
             times = np.unique(np.append(fine[kept], duration))
             self._record(times, np.full(times.size, current), setpoint=current, mode=1)
             done += part
-            if done < end:
+            if done < end and sweeps is not None:
                 self._sweep(sweeps)
+
+    def run(self, protocol: Protocol, *, sweeps: Sweeps | None = None) -> None:
+        """Run a protocol.
+
+        Parameters
+        ----------
+        protocol
+            Rests, and strip or plate steps at a current or current density for a capacity or a duration, or (strip)
+            until a voltage limit. Strip and plate are meant for the anode, which is the working electrode here.
+        sweeps
+            Impedance at rest between increments of charge, in steps that run until a voltage limit.
+
+        Raises
+        ------
+        PhysicsError
+            For a step that this bench cannot do, or areal quantities of a cell without an area.
+        """
+        for step in protocol.steps:
+            if step.kind == "rest" and step.duration is not None:
+                self.rest(step.duration)
+                continue
+            if step.kind not in ("strip", "plate"):
+                raise PhysicsError("this bench rests, strips and plates", found=f"a step {step.kind!r}")
+            current = current_of(step, self._cell.cell)
+            if step.voltage_limit is not None and step.kind == "strip":
+                self.strip_until(current, step.voltage_limit, sweeps)
+            elif step.areal_capacity is not None or step.duration is not None:
+                charge = current * (step.duration or 0.0)
+                if step.areal_capacity is not None:
+                    charge = step.areal_capacity * area_of(self._cell.cell)
+                self.pass_charge(current if step.kind == "strip" else -current, charge)
+            else:
+                raise PhysicsError("a step needs an end: a capacity, a duration or (strip) a voltage", found=str(step))
 
     def _record(self, times: Floats, current: Floats, *, setpoint: float, mode: int) -> None:
         charge = self._charge + current * times

@@ -76,12 +76,13 @@ def test_display_and_si_are_inverse(name: str, value: float) -> None:
     assert entry.to_si(entry.to_display(value)) == pytest.approx(value, rel=1e-9, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", sorted(VOCABULARY))
+PURE = ("1", "at%", "wt%")
+
+
+@pytest.mark.parametrize("name", sorted(name for name, entry in VOCABULARY.items() if entry.shown_unit not in PURE))
 def test_pint_agrees_with_every_display_unit(name: str) -> None:
     """The factor and offset of the vocabulary are those of the unit it names."""
     entry = quantity(name)
-    if entry.shown_unit in ("1", "at%", "wt%"):
-        pytest.skip("a pure number")
     spelled = entry.shown_unit + " "  # a trailing space forces the way through pint
     import alkanode.foundation.units as units
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alkanode.data import Cell, check
+from alkanode.data import Cell, Protocol, check, half_cycle_table
+from alkanode.foundation.errors import PhysicsError
 from alkanode.io import open_history, write_mpt
 from alkanode.studies import Study, run_study
 from alkanode.virtual import ContactLossCell, ContactLossLaw, Potentiostat, Sweeps, write_demo
@@ -71,3 +72,24 @@ def test_the_record_covers_both_files_on_one_clock(tmp_path: Path) -> None:
     assert second == pytest.approx(3600, abs=1e-3)
     spectra = history["impedance"].to_dataset()
     assert (spectra["time"].to_numpy() > second).all()
+
+
+def test_a_protocol_is_run_step_by_step() -> None:
+    bench = Potentiostat(ContactLossCell(CELL, ContactLossLaw()), seed=1)
+    steps = ["Rest for 10 min", "Strip at 1 mA cm-2 for 0.5 mAh cm-2", "Plate at 0.1 mA for 30 min", "Rest for 1 min"]
+    bench.run(Protocol.from_text(steps))
+    table = half_cycle_table(bench.history(started=datetime(2026, 1, 1), name="made")["cycling"].to_dataset(), CELL)
+    assert table["direction"].to_numpy().tolist() == ["strip", "plate"]
+    assert table["areal_capacity"][0].item() == pytest.approx(0.5 * 3.6e4, rel=1e-3)
+    assert table["charge_passed"][1].item() == pytest.approx(0.18, rel=1e-3)
+
+
+@pytest.mark.parametrize("step", ["Strip at 1 mA cm-2", "Impedance from 1 MHz to 1 Hz"])
+def test_steps_that_the_bench_cannot_do_are_named(step: str) -> None:
+    with pytest.raises(PhysicsError):
+        Potentiostat(ContactLossCell(CELL, ContactLossLaw()), seed=1).run(Protocol.from_text([step]))
+    bare = Cell(anode="NaK50", anode_mass="4.3 mg")
+    with pytest.raises(PhysicsError, match="area"):
+        Potentiostat(ContactLossCell(bare, ContactLossLaw()), seed=1).run(
+            Protocol.from_text(["Strip at 1 mA cm-2 for 1 h"])
+        )
