@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from alkanode.data import Cell
     from alkanode.studies import Part
-    from alkanode.studies.study import Impedance
+    from alkanode.studies.blocks import Impedance
 
 Function = Callable[..., Any]
 Option = Callable[[Function], Function]
@@ -118,9 +118,9 @@ def _execute(
     **settings: Any,
 ) -> None:
     """Read the spectra, analyse them, print and write the result."""
+    from alkanode.studies.blocks import Impedance
     from alkanode.studies.runner import gathered_warnings
     from alkanode.studies.spectra import spectra_of
-    from alkanode.studies.study import Impedance
 
     chosen = Impedance.of(**settings)
     caught: list[str] = []

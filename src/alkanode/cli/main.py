@@ -5,20 +5,20 @@ Exit codes: 0 done; 1 a fault in alkanode; 2 bad input or usage; 3 a study of wh
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import sys
 
 import click
 
+from alkanode.cli.lazy import LazyGroup
 from alkanode.foundation.errors import AlkanodeError
 
 EXIT_FAULT, EXIT_INPUT, EXIT_PARTIAL, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 _COMMANDS = {
     "demo": ("alkanode.cli.demo:demo", "A virtual cell through the whole path, recovered against true values."),
-    "electrochem": ("alkanode.cli.electrochem:electrochem", "Critical stripping and failures of a cell."),
+    "electrochem": ("alkanode.cli.electrochem:electrochem", "Tests that a cycler runs on a cell."),
     "impedance": ("alkanode.cli.impedance:impedance", "Validity, relaxation times and maps of spectra."),
     "read": ("alkanode.cli.read:read", "Read raw files and say what they hold."),
     "readers": ("alkanode.cli.read:readers", "List the formats that can be read."),
@@ -28,25 +28,7 @@ _COMMANDS = {
 }
 
 
-class _LazyGroup(click.Group):
-    """A group whose commands are imported when they are called; their short help stands in a table."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, name = _COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, _COMMANDS[name][1]) for name in self.list_commands(ctx)])
-
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, table=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="alkanode")
 def cli() -> None:
     """A computational laboratory for alkali-metal alloy anodes.

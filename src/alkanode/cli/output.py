@@ -108,9 +108,10 @@ def emit(
     ``cell_given=False`` adds what the analysis of a bare file assumes.
     """
     from alkanode.data import cell_file, provenance
+    from alkanode.studies.outcome import json_ready
     from alkanode.studies.part import NO_CELL
-    from alkanode.studies.runner import hashed, json_ready, write_part
-    from alkanode.studies.wording import worded
+    from alkanode.studies.runner import hashed, write_part
+    from alkanode.studies.wording import cell_text, worded
 
     hashes = [hashed(cell_file(path)) for path in inputs if path is not None]
     if output is not None:
@@ -129,6 +130,8 @@ def emit(
     click.echo(part.title)
     for name, estimate in part.estimates.items():
         click.echo(f"  {name.replace('_', ' '):<36} {worded(estimate)}")
+    for table in part.tables.values():
+        _echo_table(table.title, [table.columns, *([cell_text(cell) for cell in row] for row in table.rows)])
     for sentence in part.findings:
         click.echo(f"- {sentence}")
     for label in dict.fromkeys(estimate.label for estimate in part.estimates.values()):
@@ -140,6 +143,14 @@ def emit(
     if output is not None:
         click.echo(f"written to {output}")
     _say_missing(part)
+
+
+def _echo_table(title: str, lines: Sequence[Sequence[str]]) -> None:
+    """Print a table with its columns aligned."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    click.echo(f"  {title}")
+    for line in lines:
+        click.echo("    " + "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
 
 
 def _say_missing(part: Part) -> None:

@@ -5,8 +5,9 @@ from alkanode.data.cell_parts import Electrode, Electrolyte, PressureStage
 from alkanode.data.cell_table import cell_file, open_cell, read_cell_table
 from alkanode.data.charge import direct_current, passed_charge, running_charge
 from alkanode.data.clock import chain_histories, from_first_row
+from alkanode.data.kinds import KINDS, Kind
 from alkanode.data.protocol import Protocol, Step
-from alkanode.data.schema import KINDS, Kind, RecordLike, check, label
+from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.steps import (
     current_sign,
     half_cycle_table,

@@ -20,7 +20,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.charge import running_charge
-from alkanode.data.schema import KINDS, label
+from alkanode.data.kinds import KINDS
+from alkanode.data.schema import label
 from alkanode.foundation.errors import DataQualityWarning, ReaderError
 from alkanode.io.sweeps import first_of_each, fold, sweep_numbers
 

@@ -12,7 +12,7 @@ from alkanode.data.cell_parts import Electrode
 from alkanode.data.store import provenance
 from alkanode.foundation.sources import Estimate, bibliography
 from alkanode.plot import figure_html, plotly_script
-from alkanode.studies import Outcome, Part, shown, worded
+from alkanode.studies import Outcome, Part, cell_text, shown, worded
 
 _FIGURE_TITLES = {
     "phase_diagram": "Phase diagram with the path of the anode",
@@ -38,7 +38,19 @@ _NAMES = {
     "largest_rms_residual": "largest Kramers-Kronig residual over |Z|",
 }
 
-_ORDER = ("failures", "phases", "stripping", "impedance", "recovery")
+_ORDER = (
+    "failures",
+    "cycling",
+    "ccd",
+    "phases",
+    "stripping",
+    "staircase",
+    "profile",
+    "cv",
+    "full_cell",
+    "impedance",
+    "recovery",
+)
 
 
 def write_report(outcome: Outcome, path: str | Path) -> Path:
@@ -108,6 +120,14 @@ def _section(part: Part, area: float | None) -> dict[str, Any]:
                 "html": figure_html(replace(figure, title=""), div_id=f"{part.name}-{name}"),
             }
             for name, figure in part.figures.items()
+        ],
+        "tables": [
+            {
+                "title": table.title,
+                "columns": table.columns,
+                "rows": [[cell_text(cell) for cell in row] for row in table.rows],
+            }
+            for table in part.tables.values()
         ],
         "events": [event | {"charge_text": _event_charge(event, area)} for event in part.details.get("events", [])],
         "masked": part.details.get("masked_spectra", []),

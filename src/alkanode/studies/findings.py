@@ -10,8 +10,8 @@ from alkanode.data.cell import Cell
 from alkanode.electrochem import find_failures
 from alkanode.foundation.sources import Trust
 from alkanode.plot.describe_cycling import voltage_history
+from alkanode.studies.blocks import Failures
 from alkanode.studies.part import Part
-from alkanode.studies.study import Failures
 from alkanode.studies.wording import shown
 
 _NAMES = {

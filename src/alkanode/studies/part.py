@@ -18,6 +18,25 @@ NO_CELL = "no cell was given: the anode is taken as the working electrode, its a
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows that a reader of the report compares: steps of a ramp, cycles, levels of a staircase.
+
+    Attributes
+    ----------
+    title
+        Heading.
+    columns
+        Names with their units, for example ``"current density / mA cm-2"``.
+    rows
+        Cells in the order of the columns; numbers are shown to four digits, NaN and ``None`` as a dash.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | int | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """What one technique gave.
 
@@ -35,6 +54,8 @@ class Part:
         Result records by name.
     figures
         Described figures by name.
+    tables
+        Tables by name.
     findings
         Plain sentences, each with its uncertainty and trust label.
     missing
@@ -47,6 +68,7 @@ class Part:
     details: dict[str, Any] = field(default_factory=dict)
     records: dict[str, xr.Dataset] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
     missing: dict[str, str] = field(default_factory=dict)
 

@@ -8,8 +8,8 @@ from alkanode.data.cell import Cell
 from alkanode.foundation.errors import StudyError
 from alkanode.materials.elements import element
 from alkanode.plot.describe_thermo import phase_diagram as describe_diagram
+from alkanode.studies.blocks import Phases
 from alkanode.studies.part import Part
-from alkanode.studies.study import Phases
 from alkanode.studies.wording import shown, worded
 from alkanode.thermo import liquid_window, path_estimates, phase_diagram, stripping_path, window_estimates
 

@@ -11,7 +11,7 @@ import xarray as xr
 from alkanode.foundation.errors import AlkanodeWarning
 from alkanode.foundation.sources import Estimate
 from alkanode.impedance import relaxation_times
-from alkanode.studies.study import Impedance
+from alkanode.studies.blocks import Impedance
 from alkanode.studies.wording import number, shown, worded
 
 REGULARISATION_SPAN = 10.0

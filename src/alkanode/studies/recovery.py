@@ -11,8 +11,8 @@ from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import to_si
 from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.describe_recovery import recovered_against_true
+from alkanode.studies.blocks import Truth
 from alkanode.studies.part import Part
-from alkanode.studies.study import Truth
 from alkanode.studies.wording import shown, worded
 
 

@@ -7,103 +7,22 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alkanode.data.store import file_hash, provenance, save
-from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, DataQualityWarning, StudyError
+from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, StudyError
 from alkanode.foundation.runtime import NoProgress, Progress
 from alkanode.io import open_history
 from alkanode.plot import save_data, save_figure
-from alkanode.studies.findings import failures_part
-from alkanode.studies.part import Part
-from alkanode.studies.phases import path_of, phases_part
-from alkanode.studies.recovery import recovery_part
-from alkanode.studies.spectra import impedance_part, spectra_of
-from alkanode.studies.stripping import stripping_part
+from alkanode.studies.jobs import jobs_of
+from alkanode.studies.outcome import Outcome, json_ready
+from alkanode.studies.part import Part, Table
 from alkanode.studies.study import Study
-
-if TYPE_CHECKING:
-    import xarray as xr
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What running a study gave.
-
-    Attributes
-    ----------
-    study
-        The study.
-    history
-        The history that was read.
-    parts
-        Finished parts, in order.
-    skipped, failed
-        Reason by part: what did not fit the data, what went wrong.
-    warnings
-        What was repaired, masked or doubted, in order, each once.
-    inputs
-        ``{"file": name, "sha256": hash}`` per input.
-    written
-        Files written so far.
-    interrupted
-        Whether the user stopped the run before it was complete.
-    """
-
-    study: Study
-    history: xr.DataTree
-    parts: list[Part] = field(default_factory=list)
-    skipped: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    inputs: list[dict[str, str]] = field(default_factory=list)
-    written: list[Path] = field(default_factory=list)
-    interrupted: bool = False
-
-    def part(self, name: str) -> Part | None:
-        """A finished part by name."""
-        return next((part for part in self.parts if part.name == name), None)
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing failed and nobody stopped it."""
-        return not self.failed and not self.interrupted
-
-    def to_json(self, command: str) -> dict[str, Any]:
-        """The machine-readable result: command, inputs, results, warnings."""
-        results: dict[str, Any] = {part.name: part.to_json() for part in self.parts}
-        failures = self.part("failures")
-        if failures is not None:
-            results["events"] = failures.details["events"]
-        impedance = self.part("impedance")
-        if impedance is not None:
-            results["map"] = {
-                key: impedance.details[key] for key in ("against", "masked_spectra") if key in impedance.details
-            }
-        results["findings"] = [sentence for part in self.parts for sentence in part.findings]
-        results["skipped"] = self.skipped
-        results["failed"] = self.failed
-        whole = {"command": command, "inputs": self.inputs, "results": results, "warnings": self.warnings}
-        ready: dict[str, Any] = json_ready(whole)
-        return ready
-
-
-def json_ready(value: Any) -> Any:
-    """The same content with numbers that JSON knows: NaN and infinity become ``null``."""
-    if isinstance(value, dict):
-        return {str(key): json_ready(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [json_ready(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 @contextmanager
@@ -172,7 +91,7 @@ def run_study(study: Study, folder: str | Path | None = None, *, progress: Progr
 
 def _compute(outcome: Outcome, target: Path | None, told: Progress) -> None:
     """Compute part by part into the outcome; each part is written as soon as it is there."""
-    jobs = _jobs(outcome)
+    jobs = jobs_of(outcome)
     origin = provenance(
         inputs={entry["file"]: entry["sha256"] for entry in outcome.inputs},
         settings=outcome.study.model.analyses.model_dump(),
@@ -213,48 +132,6 @@ def _clear_earlier(folder: Path) -> None:
             path.unlink()
 
 
-def _jobs(outcome: Outcome) -> dict[str, Callable[[], Part]]:
-    """The parts that the study asks for, in the order in which they build on each other."""
-    study, wanted = outcome.study, outcome.study.model.analyses
-    cell = study.cell
-    jobs: dict[str, Callable[[], Part]] = {}
-    if (phases := wanted.phases) is not None:
-        jobs["phases"] = lambda: phases_part(cell, phases)
-    if (impedance := wanted.impedance) is not None:
-        jobs["impedance"] = lambda: impedance_part(spectra_of(outcome.history), cell, impedance)
-    if (stripping := wanted.stripping) is not None:
-        jobs["stripping"] = lambda: stripping_part(_cycling(outcome), cell, stripping, _path(outcome))
-    if (failures := wanted.failures) is not None:
-        jobs["failures"] = lambda: failures_part(_cycling(outcome), cell, failures, _checked(outcome))
-    if study.model.truth:
-        jobs["recovery"] = lambda: recovery_part(study.model.truth, outcome.parts)
-    return jobs
-
-
-def _cycling(outcome: Outcome) -> xr.Dataset:
-    if "cycling" not in outcome.history.children:
-        raise StudyError("a cycling record is needed", found="only spectra in the files")
-    return outcome.history["cycling"].to_dataset()
-
-
-def _path(outcome: Outcome) -> xr.Dataset | None:
-    part = outcome.part("phases")
-    if part is not None:
-        return part.records["stripping_path"]
-    try:
-        return path_of(outcome.study.cell)
-    except StudyError:
-        return None
-    except AlkanodeError as reason:
-        warnings.warn(f"no shares of theory and liquidus: {reason}", DataQualityWarning, stacklevel=2)
-        return None
-
-
-def _checked(outcome: Outcome) -> xr.Dataset | None:
-    part = outcome.part("impedance")
-    return None if part is None else part.records["checked_spectra"]
-
-
 def write_part(part: Part, folder: Path, origin: dict[str, Any]) -> list[Path]:
     """Write a part: its records (HDF5), its figures (PNG) with their data (CSV), its numbers (JSON)."""
     written = [save(record, folder / "records" / f"{name}.h5", origin=origin) for name, record in part.records.items()]
@@ -262,6 +139,8 @@ def write_part(part: Part, folder: Path, origin: dict[str, Any]) -> list[Path]:
         (folder / "figures").mkdir(parents=True, exist_ok=True)
         written.append(save_data(figure, folder / "figures" / f"{name}.csv"))
         written.append(save_figure(figure, folder / "figures" / f"{name}.png"))
+    for name, table in part.tables.items():
+        written.append(_write_table(table, folder / "tables" / f"{name}.csv"))
     numbers = folder / "parts" / f"{part.name}.json"
     numbers.parent.mkdir(parents=True, exist_ok=True)
     numbers.write_text(json.dumps(json_ready(part.to_json()), indent=2) + "\n", encoding="utf-8")
@@ -269,6 +148,16 @@ def write_part(part: Part, folder: Path, origin: dict[str, Any]) -> list[Path]:
     if part.name == "failures" and part.details["events"]:
         written.append(_write_events(part.details["events"], folder / "events.csv"))
     return written
+
+
+def _write_table(table: Table, path: Path) -> Path:
+    """Write a table with its units in the head."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(table.columns)
+        writer.writerows(table.rows)
+    return path
 
 
 def _write_events(events: list[dict[str, Any]], path: Path) -> Path:

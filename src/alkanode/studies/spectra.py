@@ -19,9 +19,9 @@ from alkanode.plot import Figure
 from alkanode.plot.describe_impedance import bode, nyquist
 from alkanode.plot.describe_relaxation import distribution, relaxation_map
 from alkanode.plot.describe_validity import kramers_kronig as describe_test
+from alkanode.studies.blocks import Impedance
 from alkanode.studies.part import Part
 from alkanode.studies.polarisation import polarisation_estimates, polarisation_finding
-from alkanode.studies.study import Impedance
 from alkanode.studies.wording import number
 
 

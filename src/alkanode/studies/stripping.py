@@ -11,8 +11,8 @@ from alkanode.electrochem import critical_stripping, stripping_estimates
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.sources import Estimate
 from alkanode.plot.describe_cycling import stripping as describe_stripping
+from alkanode.studies.blocks import Stripping
 from alkanode.studies.part import Part
-from alkanode.studies.study import Stripping
 from alkanode.studies.wording import shown, worded
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from alkanode.data.cell import CELL_KEYS, Cell
 from alkanode.data.cell_parts import ELECTRODE_KEYS, ELECTROLYTE_KEYS
@@ -16,38 +15,10 @@ from alkanode.data.cell_table import cell_file, open_cell
 from alkanode.data.mapping import load_yaml
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.units import to_si
+from alkanode.studies.blocks import Analyses, Block, Truth, explain
 
 DATA_VARIABLE = "ALKANODE_DATA"
 """Environment variable that names the folder of the raw files, where neither study nor caller does."""
-
-
-class _Block(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @classmethod
-    def of(cls, **values: Any) -> Self:
-        """The block with these values; a :class:`StudyError` names what is wrong with them."""
-        try:
-            return cls(**values)
-        except ValidationError as cause:
-            raise StudyError(f"{cls.__name__.lower()} needs valid settings", found=_explain(cause)) from None
-
-
-def _positive(name: str) -> AfterValidator:
-    """A text that is a positive quantity of the vocabulary; the text itself is kept."""
-
-    def check(text: str) -> str:
-        if to_si(text, name) <= 0:
-            raise ValueError(f"must be positive, not {text!r}")
-        return text
-
-    return AfterValidator(check)
-
-
-def _frequency(text: str) -> str:
-    if text != "inf" and to_si(text, "frequency") < 0:
-        raise ValueError(f"must not be negative, not {text!r}")
-    return text
 
 
 def _zone(text: str) -> str:
@@ -59,65 +30,7 @@ def _zone(text: str) -> str:
     return text
 
 
-_Temperature = Annotated[str, _positive("temperature")]
-_Voltage = Annotated[str, _positive("voltage")]
-_Resistance = Annotated[str, _positive("resistance")]
-_Frequency = Annotated[str, AfterValidator(_frequency)]
-
-
-class Phases(_Block):
-    """Phase diagram, stripping path and potential of the anode's alloy."""
-
-    lowest_temperature: _Temperature = Field("250 K", description="Lower end of the phase diagram")
-    highest_temperature: _Temperature = Field("335 K", description="Upper end of the phase diagram")
-
-
-class Stripping(_Block):
-    """Critical stripping capacity."""
-
-    cutoffs: list[_Voltage] = Field(["0.5 V", "1 V", "2 V"], min_length=1, description="Voltages that end the test")
-    half_cycle: int | None = Field(None, ge=0, description="Half cycle to reduce; default the one with the most charge")
-    series_resistance: _Resistance | None = Field(
-        None, description="Resistance taken off the voltage before the cut-off"
-    )
-
-
-class Failures(_Block):
-    """Hard shorts and contact loss."""
-
-    electrolyte_resistance: _Resistance | None = Field(
-        None, description="Where the cell's electrolyte does not give it"
-    )
-
-
-class Impedance(_Block):
-    """Checks, Kramers-Kronig test, distribution of relaxation times and map."""
-
-    regularisation: float = Field(1e-3, gt=0, description="lambda of the distribution of relaxation times")
-    penalty_order: Annotated[int, Field(ge=0, le=2)] = Field(1, description="Derivative that is penalised")
-    frequency_range: tuple[_Frequency, _Frequency] | None = Field(
-        None, description="Lowest and highest frequency to keep"
-    )
-    drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
-
-
-class Analyses(_Block):
-    """What to compute; ``null`` leaves a block out, a block that does not fit the data is skipped with the reason."""
-
-    phases: Phases | None = Phases()
-    stripping: Stripping | None = Stripping()
-    failures: Failures | None = Failures()
-    impedance: Impedance | None = Impedance()
-
-
-class Truth(_Block):
-    """A value that is known, for example of a simulated cell."""
-
-    value: str | float = Field(description="Number in SI, or text with a unit")
-    quantity: str = Field(description="Field name in the vocabulary")
-
-
-class StudyModel(_Block):
+class StudyModel(Block):
     """The content of a study file."""
 
     title: str = Field(min_length=1)
@@ -184,7 +97,7 @@ class Study:
         try:
             model = StudyModel.model_validate(content)
         except ValidationError as cause:
-            raise StudyError(f"{file.name} must be a valid study", found=_explain(cause)) from None
+            raise StudyError(f"{file.name} must be a valid study", found=explain(cause, StudyModel)) from None
         cell_path: Path | None = None
         if isinstance(model.cell, str):
             cell = open_cell(file.parent / model.cell)
@@ -216,36 +129,6 @@ def _data_folder(model: StudyModel, study: Path, given: str | Path | None) -> Pa
         return study.parent / model.data
     named = os.environ.get(DATA_VARIABLE)
     return Path(named) if named else study.parent
-
-
-def _explain(error: ValidationError) -> str:
-    """Each fault of a study with its key, and the nearest known key for an unknown one."""
-    lines = []
-    for fault in error.errors():
-        where = ".".join(str(part) for part in fault["loc"])
-        if fault["type"] == "extra_forbidden":
-            known = _known_keys(fault["loc"][:-1])
-            near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
-            lines.append(
-                f"unknown key {where!r}"
-                + (f" (did you mean {near[0]!r}?)" if near else f" (known: {', '.join(known)})")
-            )
-        else:
-            lines.append(f"{where!r}: {fault['msg'].removeprefix('Value error, ')}")
-    return "; ".join(lines)
-
-
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    """Keys of the block at a place in the study."""
-    model: type[BaseModel] = StudyModel
-    for part in location:
-        if part not in model.model_fields:
-            return list(Truth.model_fields) if model is StudyModel else list(model.model_fields)
-        inner = model.model_fields[str(part)].annotation
-        options = getattr(inner, "__args__", (inner,))
-        blocks = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
-        model = blocks[0] if blocks else model
-    return list(model.model_fields)
 
 
 def study_schema() -> dict[str, Any]:

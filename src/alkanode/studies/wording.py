@@ -64,3 +64,10 @@ def _digits(estimate: Estimate) -> int:
         return 2
     most = 4 if estimate.label.startswith("computed") else 6
     return min(max(math.floor(math.log10(abs(value))) - math.floor(math.log10(width)) + 2, 2), most)
+
+
+def cell_text(cell: str | float | int | None) -> str:
+    """A cell of a table: numbers to four digits, a dash where nothing is known."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return "-"
+    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)

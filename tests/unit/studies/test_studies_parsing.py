@@ -13,7 +13,8 @@ import yaml
 
 from alkanode.foundation.errors import AlkanodeError, StudyError
 from alkanode.studies import Study, study_schema
-from alkanode.studies.study import DATA_VARIABLE, Impedance
+from alkanode.studies.blocks import Impedance
+from alkanode.studies.study import DATA_VARIABLE
 
 Write = Callable[..., Path]
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "studies"

@@ -14,8 +14,8 @@ from alkanode.cli.main import run
 from alkanode.data import label
 from alkanode.foundation.errors import ConvergenceError, DataQualityWarning
 from alkanode.studies import Study, run_study
+from alkanode.studies.blocks import Impedance
 from alkanode.studies.spectra import impedance_part, kramers_kronig_part
-from alkanode.studies.study import Impedance
 
 Write = Callable[..., Path]
 
@@ -57,7 +57,7 @@ def test_a_failing_part_keeps_the_others(
     error: Exception,
     says: str,
 ) -> None:
-    monkeypatch.setattr("alkanode.studies.runner.stripping_part", broken(error))
+    monkeypatch.setattr("alkanode.studies.jobs.stripping_part", broken(error))
     out = tmp_path / "out"
     assert run(["run", str(study_file()), "-o", str(out), "--json"]) == 3
     printed = json.loads(capsys.readouterr().out)
@@ -89,7 +89,7 @@ def test_rest_has_nothing_to_strip(study_file: Write, tmp_path: Path) -> None:
     assert failures.findings == ("No current flowed, so nothing is known of shorts or loss of contact. [measured]",)
 
 
-@pytest.mark.parametrize("stopped", ["stripping_part", "write_part", "save"])
+@pytest.mark.parametrize("stopped", ["jobs.stripping_part", "runner.write_part", "runner.save"])
 def test_an_interrupted_run_reports_what_it_has(
     study_file: Write,
     tmp_path: Path,
@@ -97,7 +97,7 @@ def test_an_interrupted_run_reports_what_it_has(
     capsys: pytest.CaptureFixture[str],
     stopped: str,
 ) -> None:
-    monkeypatch.setattr(f"alkanode.studies.runner.{stopped}", broken(KeyboardInterrupt()))
+    monkeypatch.setattr(f"alkanode.studies.{stopped}", broken(KeyboardInterrupt()))
     out = tmp_path / "out"
     assert run(["run", str(study_file()), "-o", str(out)]) == 130
     assert "what had been computed is written" in capsys.readouterr().err

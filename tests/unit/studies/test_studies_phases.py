@@ -7,8 +7,8 @@ import pytest
 from alkanode.data import Cell, Electrode
 from alkanode.foundation.errors import StudyError
 from alkanode.materials import element
+from alkanode.studies.blocks import Phases
 from alkanode.studies.phases import path_of, phases_part, potassium_in_carbon
-from alkanode.studies.study import Phases
 
 MASS = 4.0e-6
 

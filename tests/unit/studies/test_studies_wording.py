@@ -13,10 +13,11 @@ from alkanode.data import Cell, label
 from alkanode.foundation.errors import DataQualityWarning
 from alkanode.foundation.sources import Estimate
 from alkanode.studies import shown, worded
+from alkanode.studies.blocks import Failures, Stripping
 from alkanode.studies.findings import failures_part
-from alkanode.studies.runner import gathered_warnings, json_ready
+from alkanode.studies.outcome import json_ready
+from alkanode.studies.runner import gathered_warnings
 from alkanode.studies.stripping import stripping_part
-from alkanode.studies.study import Failures, Stripping
 from alkanode.studies.wording import number
 
 

@@ -1,4 +1,4 @@
-"""``alkanode electrochem stripping|failures``."""
+"""``alkanode electrochem stripping``."""
 
 from __future__ import annotations
 
@@ -18,12 +18,7 @@ from alkanode.cli.output import (
 )
 
 
-@click.group()
-def electrochem() -> None:
-    """Critical stripping and failures of a cell."""
-
-
-@electrochem.command()
+@click.command()
 @files_argument
 @cell_option
 @click.option("--cutoff", "cutoffs", multiple=True, help="Voltage that ends the test; default 0.5, 1 and 2 V.")
@@ -40,10 +35,10 @@ def stripping(
 ) -> None:
     """Capacity stripped from FILES when the voltage passes a cut-off; without --cell the anode is the working electrode."""
     from alkanode.foundation.errors import AlkanodeError
+    from alkanode.studies.blocks import Stripping
     from alkanode.studies.phases import path_of
     from alkanode.studies.runner import gathered_warnings
     from alkanode.studies.stripping import stripping_part
-    from alkanode.studies.study import Stripping
 
     settings = Stripping.of(half_cycle=half_cycle, **({"cutoffs": list(cutoffs)} if cutoffs else {}))
     caught: list[str] = []
@@ -56,39 +51,6 @@ def stripping(
             caught.append(f"no shares of theory and liquidus: {reason}")
             path = None
         part = stripping_part(record, cell, settings, path)
-    emit(
-        part,
-        inputs=[*files, cell_path],
-        warnings=caught,
-        as_json=as_json,
-        output=output,
-        cell_given=cell is not None,
-    )
-
-
-@electrochem.command()
-@files_argument
-@cell_option
-@click.option("--electrolyte-resistance", "resistance", help="For example '127 ohm'; default from the cell.")
-@json_option
-@output_option
-def failures(
-    files: tuple[Path, ...], cell_path: Path | None, resistance: str | None, as_json: bool, output: Path | None
-) -> None:
-    """Hard shorts and loss of contact in FILES, each with its evidence."""
-    from alkanode.impedance import check_spectra
-    from alkanode.studies.findings import failures_part
-    from alkanode.studies.runner import gathered_warnings
-    from alkanode.studies.study import Failures
-
-    settings = Failures.of(electrolyte_resistance=resistance)
-    caught: list[str] = []
-    cell = load_cell(cell_path)
-    history = load_history(files, caught)
-    record = cycling_of(history)
-    with gathered_warnings(caught):
-        checked = check_spectra(history["impedance"].to_dataset()) if "impedance" in history.children else None
-        part = failures_part(record, cell, settings, checked)
     emit(
         part,
         inputs=[*files, cell_path],

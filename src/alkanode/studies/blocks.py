@@ -1,0 +1,129 @@
+"""The blocks of a study: what can be computed, and with which settings."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from alkanode.foundation.errors import StudyError
+from alkanode.foundation.units import to_si
+
+
+class Block(BaseModel):
+    """Settings of one analysis; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """The block with these values; a :class:`StudyError` names what is wrong with them."""
+        try:
+            return cls(**values)
+        except ValidationError as cause:
+            raise StudyError(f"{cls.__name__.lower()} needs valid settings", found=explain(cause, cls)) from None
+
+
+def _positive(name: str) -> AfterValidator:
+    """A text that is a positive quantity of the vocabulary; the text itself is kept."""
+
+    def check(text: str) -> str:
+        if to_si(text, name) <= 0:
+            raise ValueError(f"must be positive, not {text!r}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _frequency(text: str) -> str:
+    if text != "inf" and to_si(text, "frequency") < 0:
+        raise ValueError(f"must not be negative, not {text!r}")
+    return text
+
+
+_Temperature = Annotated[str, _positive("temperature")]
+_Voltage = Annotated[str, _positive("voltage")]
+_Resistance = Annotated[str, _positive("resistance")]
+_Frequency = Annotated[str, AfterValidator(_frequency)]
+
+
+class Phases(Block):
+    """Phase diagram, stripping path and potential of the anode's alloy."""
+
+    lowest_temperature: _Temperature = Field("250 K", description="Lower end of the phase diagram")
+    highest_temperature: _Temperature = Field("335 K", description="Upper end of the phase diagram")
+
+
+class Stripping(Block):
+    """Critical stripping capacity."""
+
+    cutoffs: list[_Voltage] = Field(["0.5 V", "1 V", "2 V"], min_length=1, description="Voltages that end the test")
+    half_cycle: int | None = Field(None, ge=0, description="Half cycle to reduce; default the one with the most charge")
+    series_resistance: _Resistance | None = Field(
+        None, description="Resistance taken off the voltage before the cut-off"
+    )
+
+
+class Failures(Block):
+    """Hard shorts and contact loss."""
+
+    electrolyte_resistance: _Resistance | None = Field(
+        None, description="Where the cell's electrolyte does not give it"
+    )
+
+
+class Impedance(Block):
+    """Checks, Kramers-Kronig test, distribution of relaxation times and map."""
+
+    regularisation: float = Field(1e-3, gt=0, description="lambda of the distribution of relaxation times")
+    penalty_order: Annotated[int, Field(ge=0, le=2)] = Field(1, description="Derivative that is penalised")
+    frequency_range: tuple[_Frequency, _Frequency] | None = Field(
+        None, description="Lowest and highest frequency to keep"
+    )
+    drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
+
+
+class Analyses(Block):
+    """What to compute; ``null`` leaves a block out, a block that does not fit the data is skipped with the reason."""
+
+    phases: Phases | None = Phases()
+    stripping: Stripping | None = Stripping()
+    failures: Failures | None = Failures()
+    impedance: Impedance | None = Impedance()
+
+
+class Truth(Block):
+    """A value that is known, for example of a simulated cell."""
+
+    value: str | float = Field(description="Number in SI, or text with a unit")
+    quantity: str = Field(description="Field name in the vocabulary")
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> str:
+    """Each fault of a study with its key, and the nearest known key for an unknown one."""
+    lines = []
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            known = _known_keys(fault["loc"][:-1], model)
+            near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
+            lines.append(
+                f"unknown key {where!r}"
+                + (f" (did you mean {near[0]!r}?)" if near else f" (known: {', '.join(known)})")
+            )
+        else:
+            lines.append(f"{where!r}: {fault['msg'].removeprefix('Value error, ')}")
+    return "; ".join(lines)
+
+
+def _known_keys(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
+    """Keys of the block at a place in the study."""
+    for part in location:
+        if part not in model.model_fields:
+            return list(Truth.model_fields) if "truth" in model.model_fields else list(model.model_fields)
+        inner = model.model_fields[str(part)].annotation
+        options = getattr(inner, "__args__", (inner,))
+        blocks = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
+        model = blocks[0] if blocks else model
+    return list(model.model_fields)

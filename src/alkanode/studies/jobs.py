@@ -1,0 +1,59 @@
+"""Which parts a study asks for, and what each is given."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import xarray as xr
+
+from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, StudyError
+from alkanode.studies.findings import failures_part
+from alkanode.studies.outcome import Outcome
+from alkanode.studies.part import Part
+from alkanode.studies.phases import path_of, phases_part
+from alkanode.studies.recovery import recovery_part
+from alkanode.studies.spectra import impedance_part, spectra_of
+from alkanode.studies.stripping import stripping_part
+
+
+def jobs_of(outcome: Outcome) -> dict[str, Callable[[], Part]]:
+    """The parts that the study asks for, in the order in which they build on each other."""
+    study, wanted = outcome.study, outcome.study.model.analyses
+    cell = study.cell
+    jobs: dict[str, Callable[[], Part]] = {}
+    if (phases := wanted.phases) is not None:
+        jobs["phases"] = lambda: phases_part(cell, phases)
+    if (impedance := wanted.impedance) is not None:
+        jobs["impedance"] = lambda: impedance_part(spectra_of(outcome.history), cell, impedance)
+    if (stripping := wanted.stripping) is not None:
+        jobs["stripping"] = lambda: stripping_part(_cycling(outcome), cell, stripping, _path(outcome))
+    if (failures := wanted.failures) is not None:
+        jobs["failures"] = lambda: failures_part(_cycling(outcome), cell, failures, _checked(outcome))
+    if study.model.truth:
+        jobs["recovery"] = lambda: recovery_part(study.model.truth, outcome.parts)
+    return jobs
+
+
+def _cycling(outcome: Outcome) -> xr.Dataset:
+    if "cycling" not in outcome.history.children:
+        raise StudyError("a cycling record is needed", found="only spectra in the files")
+    return outcome.history["cycling"].to_dataset()
+
+
+def _path(outcome: Outcome) -> xr.Dataset | None:
+    part = outcome.part("phases")
+    if part is not None:
+        return part.records["stripping_path"]
+    try:
+        return path_of(outcome.study.cell)
+    except StudyError:
+        return None
+    except AlkanodeError as reason:
+        warnings.warn(f"no shares of theory and liquidus: {reason}", DataQualityWarning, stacklevel=2)
+        return None
+
+
+def _checked(outcome: Outcome) -> xr.Dataset | None:
+    part = outcome.part("impedance")
+    return None if part is None else part.records["checked_spectra"]

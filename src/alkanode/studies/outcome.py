@@ -1,0 +1,87 @@
+"""What running a study gave, finished or not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alkanode.studies.part import Part
+from alkanode.studies.study import Study
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What running a study gave.
+
+    Attributes
+    ----------
+    study
+        The study.
+    history
+        The history that was read.
+    parts
+        Finished parts, in order.
+    skipped, failed
+        Reason by part: what did not fit the data, what went wrong.
+    warnings
+        What was repaired, masked or doubted, in order, each once.
+    inputs
+        ``{"file": name, "sha256": hash}`` per input.
+    written
+        Files written so far.
+    interrupted
+        Whether the user stopped the run before it was complete.
+    """
+
+    study: Study
+    history: xr.DataTree
+    parts: list[Part] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    inputs: list[dict[str, str]] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
+    interrupted: bool = False
+
+    def part(self, name: str) -> Part | None:
+        """A finished part by name."""
+        return next((part for part in self.parts if part.name == name), None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing failed and nobody stopped it."""
+        return not self.failed and not self.interrupted
+
+    def to_json(self, command: str) -> dict[str, Any]:
+        """The machine-readable result: command, inputs, results, warnings."""
+        results: dict[str, Any] = {part.name: part.to_json() for part in self.parts}
+        failures = self.part("failures")
+        if failures is not None:
+            results["events"] = failures.details["events"]
+        impedance = self.part("impedance")
+        if impedance is not None:
+            results["map"] = {
+                key: impedance.details[key] for key in ("against", "masked_spectra") if key in impedance.details
+            }
+        results["findings"] = [sentence for part in self.parts for sentence in part.findings]
+        results["skipped"] = self.skipped
+        results["failed"] = self.failed
+        whole = {"command": command, "inputs": self.inputs, "results": results, "warnings": self.warnings}
+        ready: dict[str, Any] = json_ready(whole)
+        return ready
+
+
+def json_ready(value: Any) -> Any:
+    """The same content with numbers that JSON knows: NaN and infinity become ``null``."""
+    if isinstance(value, dict):
+        return {str(key): json_ready(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_ready(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
