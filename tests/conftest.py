@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -44,3 +45,20 @@ def measured() -> Callable[[str], Path]:
 def measured_folder(measured: Callable[[str], Path]) -> Path:
     """Folder of the measured files."""
     return measured("SOURCES.md").parent
+
+
+@pytest.fixture(scope="session")
+def printed(measured_folder: Path) -> Callable[[str], float]:
+    """Number printed in the papers under a row of the table of printed figures, for example ``printed("S002-019")``.
+
+    The table lies beside the folder of the measured files and is found, or skipped, as those are.
+    """
+    path = measured_folder.parent / "seed_figures.csv"
+    if not path.exists():
+        reason = f"the table of printed figures is absent: {path}"
+        if os.environ.get("ALKANODE_REQUIRE_DATA") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = {row["id"]: row["value"] for row in csv.DictReader(stream)}
+    return lambda code: float(rows[code])

@@ -253,6 +253,14 @@ def _entries() -> tuple[Quantity, ...]:
             definition="Mass of alloy or active metal.",
         ),
         q(
+            name="volume",
+            unit="m3",
+            display_unit="uL",
+            factor=1e9,
+            symbol="V",
+            definition="Volume of a drop or an electrode.",
+        ),
+        q(
             name="thickness",
             unit="m",
             display_unit="um",
