@@ -1,6 +1,6 @@
 """Directives that write tables from the code itself, so that a page cannot fall behind it.
 
-``record-kinds``, ``quantities``, ``study-keys``, ``trust-labels`` take nothing; ``command-help`` takes the words of a
+``record-kinds``, ``quantities``, ``study-keys``, ``trust-labels``, ``readers`` take nothing; ``command-help`` takes the words of a
 command, for example ``alkanode thermo window``.
 """
 
@@ -17,6 +17,9 @@ from sphinx.util.docutils import SphinxDirective
 
 UNDESCRIBED = {"title": "Heading of the report", "analyses": "What to compute; block by block below"}
 """Keys to which the schema gives no words."""
+
+NO_FILE = "**unverified: no real file seen**"
+"""What stands in place of files that a reader was checked on."""
 
 
 def list_table(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> str:
@@ -92,6 +95,21 @@ class TrustLabels(_Written):
         return "\n".join(f"* *{label.value}*" for label in Trust)
 
 
+class Readers(_Written):
+    """Every installed reader, with the files it was checked on."""
+
+    def text(self) -> str:
+        from alkanode.io import TableReader, load_readers
+
+        rows = []
+        for reader in (*load_readers(), TableReader):
+            about = reader.about
+            name = f"``{reader.name}``" + (f" (extra ``{about.extra}``)" if about.extra else "")
+            rows.append((about.title, names(reader.suffixes), name, about.reads, about.verified or NO_FILE))
+        header = ("format", "suffix", "reader", "what it reads", "verified on")
+        return list_table(header, sorted(rows), (17, 10, 13, 30, 30))
+
+
 class StudyKeys(_Written):
     """Every key of a study file, block by block, from its JSON Schema."""
 
@@ -157,6 +175,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("record-kinds", RecordKinds)
     app.add_directive("quantities", Quantities)
     app.add_directive("trust-labels", TrustLabels)
+    app.add_directive("readers", Readers)
     app.add_directive("study-keys", StudyKeys)
     app.add_directive("command-help", CommandHelp)
     return {"version": "1", "parallel_read_safe": True}

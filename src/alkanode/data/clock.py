@@ -208,9 +208,10 @@ def from_first_row(history: xr.DataTree) -> xr.DataTree:
         attrs["started"] = moment.isoformat(timespec="milliseconds")
     moved = {}
     for name, record in records.items():
-        changes = {key: record[key] - shift for key in ("time", "point_time") if key in record.variables}
+        clocks = {key: record.variables[key] for key in ("time", "point_time") if key in record.variables}
+        changes = {key: (clock.dims, clock.to_numpy() - shift, clock.attrs) for key, clock in clocks.items()}
         common = {key: attrs[key] for key in ("started", "instrument_time_of_first_row") if key in attrs}
-        moved[name] = label(record.assign(changes).assign_attrs(common), name)
+        moved[name] = record.assign(changes).assign_attrs(common)
     tree = xr.DataTree.from_dict(moved)
     tree.attrs.update(attrs)
     return tree

@@ -1,69 +1,80 @@
-"""Reader of Battery Data Format tables (``.csv``).
+"""Readers of Battery Data Format tables (``.csv`` and ``.parquet``).
 
-Layout: one line of column names, then one line per row, separated by commas. ``Test Time / s``, ``Voltage / V`` and
-``Current / A`` (or their machine names) must be there. See :mod:`alkanode.io.bdf_columns` for names and for the sign
-of the current.
+Layout of the text form: one line of column names, then one line per row, separated by commas. ``Test Time / s``,
+``Voltage / V`` and ``Current / A`` (or their machine names) must be there. Metadata stand beside it, in
+``NAME.metadata.json``. The parquet form has the same columns; its metadata are inside. See
+:mod:`alkanode.io.bdf_columns` for names and for the sign of the current.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
-import warnings
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import xarray as xr
 
-from alkanode.foundation.errors import DataQualityWarning, ReaderError, SchemaError
-from alkanode.io.bdf_columns import COLUMNS, ONTOLOGY_VERSION, REQUIRED, identify
-from alkanode.io.rows import history_from_rows, integrated_charge, read_bytes, source_attrs, whole_numbers
+from alkanode.foundation.errors import ReaderError
+from alkanode.io.bdf_columns import REQUIRED, identify
+from alkanode.io.bdf_fields import (
+    SIGNS,
+    Array,
+    Terminal,
+    bdf_history,
+    checked_terminal,
+    identified,
+    read_metadata,
+    sidecar_of,
+)
+from alkanode.io.format_info import FormatInfo
+from alkanode.io.rows import read_bytes, source_attrs
+from alkanode.io.text_table import as_numbers, as_utf8, cells_of, doubt_words, text_columns
 
-Terminal = Literal["positive", "negative"]
-SIGNS: dict[str, float] = {"positive": 1.0, "negative": -1.0}
-"""Sign between this format and ours, for a working electrode at that terminal of the cell."""
+__all__ = ["SIGNS", "BdfParquetReader", "BdfReader", "Terminal", "metadata_text"]
 
-_CELSIUS = 273.15
-_LONG_STEP = 500.0
-_LONG_TEST = 30 * 86400.0
-_STEP_BACK = 0.01
-"""A capacity that falls by less than this share was corrected or rounded; one that begins again falls to near zero."""
-
-Array = npt.NDArray[np.float64]
+_PARQUET = b"PAR1"
+_READS = (
+    "time, voltage, current, start of the clock, steps and their types, cycles, capacities, temperature, set-points"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class BdfReader:
-    """Reads Battery Data Format tables.
+    """Reads Battery Data Format tables in text.
 
     Parameters
     ----------
     working_electrode
-        Terminal of the cell that is the working electrode. ``"positive"``, the default, suits half and full cells
-        whose working electrode is the cathode: charging oxidises it, and the numbers are taken as they are.
-        ``"negative"`` turns the signs of current, charge and voltage.
+        Terminal of the cell that is the working electrode. ``"positive"`` suits half and full cells whose working
+        electrode is the cathode: charging oxidises it, and the numbers are taken as they are. ``"negative"`` turns the
+        signs of current, charge and voltage. By default what the metadata beside the table say, else ``"positive"``.
     """
 
-    working_electrode: Terminal = "positive"
+    working_electrode: Terminal | None = None
 
     name: ClassVar[str] = "bdf-csv"
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".bdf")
+    about: ClassVar[FormatInfo] = FormatInfo(
+        title="Battery Data Format, text",
+        reads=f"preferred labels (``Voltage / V``) and machine names (``voltage_volt``): {_READS}",
+        verified="a table made from a Landt export (25 162 rows)",
+    )
 
     def __post_init__(self) -> None:
-        if self.working_electrode not in SIGNS:
-            raise SchemaError("working_electrode is 'positive' or 'negative'", found=repr(self.working_electrode))
+        checked_terminal(self.working_electrode)
 
     @staticmethod
     def sniff(head: bytes) -> bool:
         """Whether the first line of a file names the required columns."""
         line = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", errors="replace")
         found = set()
-        for label in _cells(line):
+        for label in cells_of(line, ","):
             try:
                 known = identify(label)
             except ReaderError:
@@ -82,9 +93,9 @@ class BdfReader:
         Returns
         -------
         DataTree
-            ``cycling``. ``charge`` comes from the two capacity columns when both are there (resets removed), else
-            from the current. ``attrs["bdf_working_electrode"]`` keeps which terminal was taken, and
-            ``attrs["ignored_columns"]`` which columns have no place here.
+            ``cycling``. ``charge`` comes from the column of that name, else from the two capacity columns when both
+            are there (resets removed), else from the current. ``attrs["bdf_working_electrode"]`` keeps which terminal
+            was taken, and ``attrs["ignored_columns"]`` which columns have no place here.
 
         Raises
         ------
@@ -94,152 +105,122 @@ class BdfReader:
         Warns
         -----
         DataQualityWarning
-            When rows are incomplete and left out, when the time looks like milliseconds, or when every ambient
-            temperature is exactly zero.
+            When rows are incomplete and left out, cells are no numbers, lines have another width, the time looks like
+            milliseconds, a capacity falls without beginning again, or every ambient temperature is exactly zero.
         """
         content = read_bytes(path)
-        columns, ignored = _table(content, path.name)
-        _check_time_unit(columns, path.name)
-        attrs = source_attrs(path, content, reader=self.name)
-        attrs |= {
-            "technique": "",
-            "started": _started(columns),
-            "bdf_working_electrode": self.working_electrode,
-            "bdf_ontology": ONTOLOGY_VERSION,
-            "ignored_columns": ", ".join(ignored),
-            "current_from": "column Current",
-        }
-        sign = SIGNS[self.working_electrode]
-        rows: dict[str, npt.NDArray[Any]] = {"time": columns["time"]}
-        rows["voltage"], rows["current"] = sign * columns["voltage"], sign * columns["current"]
-        step = next((columns[key] for key in ("step_id", "step_index", "step_count") if key in columns), None)
-        absent = np.full(columns["time"].size, -1, dtype=np.int32)
-        rows["step"] = absent if step is None else whole_numbers(step)
-        rows["cycle"] = whole_numbers(columns["cycle"]) if "cycle" in columns else absent
-        if "ambient_temperature" in columns:
-            if columns["ambient_temperature"].any():
-                rows["ambient_temperature"] = columns["ambient_temperature"] + _CELSIUS
-            else:
-                warnings.warn(
-                    f"{path.name}: the ambient temperature is exactly 0 degC in every row and taken as not recorded",
-                    DataQualityWarning,
-                    stacklevel=2,
-                )
-        if {"charged", "discharged"} <= columns.keys():
-            rows["charge"] = sign * (_running(columns["charged"]) - _running(columns["discharged"]))
-            attrs["charge_from"] = "columns Charging Capacity and Discharging Capacity, resets removed"
-        else:
-            rows["charge"], attrs["charge_from"] = integrated_charge(rows)
-        return history_from_rows(rows, attrs)
+        line, _, body = as_utf8(content, path.name).partition(b"\n")
+        labels = cells_of(line.decode(), ",")
+        wanted, ignored = identified(labels, path.name)
+        if not body.strip():
+            raise ReaderError(f"{path.name!r} must hold rows", found="a header only")
+        places = sorted(place for place, _ in wanted.values())
+        frame = text_columns(body, width=len(labels), places=places, delimiter=",", name=path.name)
+        columns: dict[str, Array] = {}
+        step_types = None
+        for key, (place, factor) in wanted.items():
+            texts = frame[f"c{place}"]
+            if key == "step_type":
+                step_types = texts
+                continue
+            values = as_numbers(texts)
+            if key not in REQUIRED:
+                doubt_words(texts, values, (), f"{path.name}: {key}")
+            columns[key] = values * factor
+        attrs = source_attrs(path, content, reader=self.name) | {"ignored_columns": ", ".join(ignored)}
+        metadata = _beside(path, content)
+        return bdf_history(columns, step_types, attrs, terminal=self.working_electrode, metadata=metadata)
 
 
-def _cells(line: str) -> list[str]:
-    """Names in the first line; none of the format's names holds a comma."""
-    return [cell.strip().strip('"') for cell in line.strip().split(",")]
+@dataclass(frozen=True, slots=True)
+class BdfParquetReader:
+    """Reads Battery Data Format tables in parquet.
+
+    Parameters
+    ----------
+    working_electrode
+        As for :class:`BdfReader`; by default what the file says, else ``"positive"``.
+    """
+
+    working_electrode: Terminal | None = None
+
+    name: ClassVar[str] = "bdf-parquet"
+    suffixes: ClassVar[tuple[str, ...]] = (".parquet",)
+    about: ClassVar[FormatInfo] = FormatInfo(
+        title="Battery Data Format, parquet",
+        reads=f"as the text form: {_READS}",
+        verified="tables that alkanode wrote, and one that polars wrote from a real text table",
+    )
+
+    def __post_init__(self) -> None:
+        checked_terminal(self.working_electrode)
+
+    @staticmethod
+    def sniff(head: bytes) -> bool:
+        """Whether a file begins as parquet."""
+        return head.startswith(_PARQUET)
+
+    def read(self, path: Path) -> xr.DataTree:
+        """Read one file.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Returns
+        -------
+        DataTree
+            As :meth:`BdfReader.read`.
+
+        Raises
+        ------
+        ReaderError
+            When the file is no whole parquet file, or no Battery Data Format table.
+        """
+        content = read_bytes(path)
+        frame, said = _parquet(content, path.name)
+        wanted, ignored = identified(frame.columns, path.name)
+        names = list(frame.columns)
+        columns: dict[str, Array] = {}
+        step_types = None
+        for key, (place, factor) in wanted.items():
+            column = frame[names[place]]
+            if key == "step_type":
+                step_types = column.cast(pl.String, strict=False)
+                continue
+            try:
+                numbers = column.cast(pl.Float64, strict=False).fill_null(np.nan)
+            except pl.exceptions.PolarsError as cause:
+                raise ReaderError(f"{path.name!r} must hold numbers in {key}", found=str(column.dtype)) from cause
+            columns[key] = numbers.to_numpy() * factor
+        if frame.height == 0:
+            raise ReaderError(f"{path.name!r} must hold rows", found="none")
+        attrs = source_attrs(path, content, reader=self.name) | {"ignored_columns": ", ".join(ignored)}
+        metadata = read_metadata(said["bdf"], path.name) if "bdf" in said else {}
+        return bdf_history(columns, step_types, attrs, terminal=self.working_electrode, metadata=metadata)
 
 
-def _table(content: bytes, name: str) -> tuple[dict[str, Array], list[str]]:
-    """Known columns in SI (degrees Celsius stay), and the names of the others."""
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    line, _, body = content.partition(b"\n")
-    labels = _cells(line.decode("utf-8", errors="replace"))
-    wanted: dict[str, tuple[int, float]] = {}
-    ignored: list[str] = []
-    for place, text in enumerate(labels):
-        known = identify(text)
-        if known is None:
-            ignored.append(text.strip())
-        elif known[0] in wanted:
-            raise ReaderError(f"{name!r} must hold each quantity once", found=f"{COLUMNS[known[0]].base} twice")
-        else:
-            wanted[known[0]] = (place, known[1])
-    missing = [COLUMNS[key].label for key in REQUIRED if key not in wanted]
-    if missing:
-        raise ReaderError(
-            f"{name!r} must hold {', '.join(missing)}",
-            found=f"columns {', '.join(labels)[:200] or 'none'}",
-            todo="A Battery Data Format table has Test Time / s, Voltage / V and Current / A",
-        )
-    if not body.strip():
-        raise ReaderError(f"{name!r} must hold rows", found="a header only")
-    frame = _parse(body, len(labels), [place for place, _ in wanted.values()], name)
-    columns = {key: frame[f"c{place}"].to_numpy() * factor for key, (place, factor) in wanted.items()}
-    complete = np.logical_and.reduce([np.isfinite(columns[key]) for key in REQUIRED])
-    if not complete.any():
-        raise ReaderError(f"{name!r} must hold numbers in {', '.join(REQUIRED)}", found="no complete row")
-    if not complete.all():
-        first = int(np.flatnonzero(~complete)[0])
-        warnings.warn(
-            f"{name}: {int((~complete).sum())} rows without time, voltage or current are left out (first: row {first})",
-            DataQualityWarning,
-            stacklevel=3,
-        )
-    return {key: values[complete] for key, values in columns.items()}, ignored
-
-
-def _parse(body: bytes, width: int, places: list[int], name: str) -> pl.DataFrame:
-    """Read the wanted columns as text first: real files mix whole numbers, decimals and blanks."""
-    names = [f"c{place}" for place in range(width)]
+def _parquet(content: bytes, name: str) -> tuple[pl.DataFrame, Mapping[str, str]]:
+    if not (content.startswith(_PARQUET) and content.endswith(_PARQUET)):
+        raise ReaderError(f"{name!r} must be a whole parquet file", found="another beginning or end; it may be cut off")
     try:
-        texts = pl.read_csv(
-            io.BytesIO(body),
-            has_header=False,
-            schema=dict.fromkeys(names, pl.String),
-            columns=sorted(places),
-            truncate_ragged_lines=True,
-            encoding="utf8-lossy",
-        )
-    except pl.exceptions.PolarsError as cause:
-        raise ReaderError(f"{name!r} must hold a table", found=str(cause).splitlines()[0]) from cause
-    return texts.select(pl.all().str.strip_chars().cast(pl.Float64, strict=False).fill_null(np.nan))
+        return pl.read_parquet(io.BytesIO(content)), pl.read_parquet_metadata(io.BytesIO(content))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as cause:
+        found = (str(cause).splitlines() or [type(cause).__name__])[0]
+        raise ReaderError(f"{name!r} must be a whole parquet file", found=found[:200]) from cause
 
 
-def _running(capacity: Array) -> Array:
-    """A capacity that may begin again at zero with each step or cycle, as one rising total from the first row."""
-    known = np.isfinite(capacity)
-    if not known.any():
-        return np.zeros(capacity.size)
-    last = np.maximum.accumulate(np.where(known, np.arange(capacity.size), -1))
-    capacity = np.where(last >= 0, capacity[last], capacity[np.argmax(known)])  # rows without a number keep the last
-    gained = np.diff(capacity)
-    goes_on = gained >= -_STEP_BACK * np.abs(capacity[:-1])
-    total = np.concatenate(([0.0], np.cumsum(np.where(goes_on, gained, capacity[1:]))))
-    return np.asarray(total, dtype=np.float64)
+def _beside(path: Path, content: bytes) -> dict[str, Any]:
+    """Metadata in the file beside a table, as long as they speak of this very table."""
+    sidecar = sidecar_of(path)
+    if not sidecar.is_file():
+        return {}
+    metadata = read_metadata(sidecar.read_text(encoding="utf-8", errors="replace"), path.name)
+    same = metadata.get("sha256") in (None, hashlib.sha256(content).hexdigest())
+    return metadata if same else {}
 
 
-def _started(columns: Mapping[str, Array]) -> str:
-    if "unix_time" not in columns or not np.isfinite(columns["unix_time"][0]):
-        return ""
-    seconds = float(columns["unix_time"][0] - columns["time"][0])
-    try:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
-    except OverflowError:
-        return ""
-
-
-def _check_time_unit(columns: Mapping[str, Array], name: str) -> None:
-    """Doubt a time in milliseconds under the name of seconds."""
-    time = columns["time"]
-    elapsed = float(time[-1] - time[0])
-    if time.size < 3 or elapsed <= 0:
-        return
-    why = ""
-    steps = np.diff(time)
-    if "unix_time" in columns:
-        real = float(columns["unix_time"][-1] - columns["unix_time"][0])
-        if real > 0 and 300 < elapsed / real < 3000:
-            why = f"it runs {elapsed / real:.0f} times faster than the unix time"
-    if not why and {"charged", "discharged"} <= columns.keys():
-        passed = float((_running(columns["charged"]) + _running(columns["discharged"]))[-1])
-        current = np.abs(columns["current"])
-        expected = float(np.sum(steps * 0.5 * (current[1:] + current[:-1])))
-        if passed > 0 and 300 < expected / passed < 3000:
-            why = f"current times time is {expected / passed:.0f} times the capacity"
-    if not why and float(np.median(steps)) >= _LONG_STEP and elapsed > _LONG_TEST and (time == np.rint(time)).all():
-        why = f"rows are {np.median(steps):.0f} s apart for {elapsed / 86400:.0f} days, all in whole numbers"
-    if why:
-        warnings.warn(
-            f"{name}: the time may be in milliseconds although it is labelled s: {why}",
-            DataQualityWarning,
-            stacklevel=3,
-        )
+def metadata_text(entries: Mapping[str, Any], version: str) -> str:
+    """Metadata as JSON: the version of the ontology that the columns follow, and what alkanode adds."""
+    return json.dumps({"bdf_ontology_version": version, "alkanode": dict(entries)}, indent=2)

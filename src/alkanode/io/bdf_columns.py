@@ -21,6 +21,7 @@ _VOLTAGE = {"V": 1.0, "mV": 1e-3}
 _CURRENT = {"A": 1.0, "mA": 1e-3, "uA": 1e-6, "µA": 1e-6}
 _CHARGE = {"Ah": 3600.0, "A.h": 3600.0, "mAh": 3.6, "C": 1.0}
 _COUNT = {"1": 1.0}
+_OURS = {"charge", "current_setpoint", "voltage_setpoint", "working_potential", "counter_potential"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +36,15 @@ class BdfColumn:
         Unit of the machine name and of the preferred label.
     factors
         Known units -> factor to SI.
+    ours
+        Whether the column is an addition of alkanode that the ontology does not have.
     """
 
     machine_name: str
     base: str
     unit: str
     factors: dict[str, float]
+    ours: bool = False
 
     @property
     def label(self) -> str:
@@ -49,7 +53,7 @@ class BdfColumn:
 
 
 COLUMNS: dict[str, BdfColumn] = {
-    key: BdfColumn(machine_name=machine_name, base=base, unit=unit, factors=factors)
+    key: BdfColumn(machine_name=machine_name, base=base, unit=unit, factors=factors, ours=key in _OURS)
     for key, machine_name, base, unit, factors in (
         ("time", "test_time_second", "Test Time", "s", _TIME),
         ("voltage", "voltage_volt", "Voltage", "V", _VOLTAGE),
@@ -62,11 +66,31 @@ COLUMNS: dict[str, BdfColumn] = {
         ("charged", "charging_capacity_ah", "Charging Capacity", "Ah", _CHARGE),
         ("discharged", "discharging_capacity_ah", "Discharging Capacity", "Ah", _CHARGE),
         ("ambient_temperature", "ambient_temperature_celsius", "Ambient Temperature", "degC", {"degC": 1.0}),
+        ("record", "record_count", "Record Count", "1", _COUNT),
+        ("step_type", "step_type", "Step Type", "1", _COUNT),
+        ("charge", "charge_coulomb", "Charge", "C", _CHARGE),
+        ("current_setpoint", "current_setpoint_ampere", "Current Setpoint", "A", _CURRENT),
+        ("voltage_setpoint", "voltage_setpoint_volt", "Voltage Setpoint", "V", _VOLTAGE),
+        ("working_potential", "we_potential_volt", "WE Potential", "V", _VOLTAGE),
+        ("counter_potential", "ce_potential_volt", "CE Potential", "V", _VOLTAGE),
     )
 }
 """Our name -> column."""
 
 REQUIRED = ("time", "voltage", "current")
+
+STEP_TYPES = {
+    **dict.fromkeys(("rest", "ocv"), 0),
+    **dict.fromkeys(("cc", "cc_chg", "cc_dchg", "charge", "discharge", "current"), 1),
+    **dict.fromkeys(("cv", "cv_chg", "cv_dchg", "voltage"), 2),
+    "geis": 3,
+    "peis": 4,
+    **dict.fromkeys(("cccv", "cccv_chg", "cccv_dchg", "unknown", ""), -1),
+}
+"""Word of a step type, in lower case -> ``control_mode``. The format leaves the words open: these are the ones met."""
+
+STEP_WORDS = {0: "rest", 1: "cc", 2: "cv", 3: "geis", 4: "peis", -1: "unknown"}
+"""``control_mode`` -> the word that is written; "cc" for any controlled current, "cv" for any controlled voltage."""
 
 _BY_MACHINE_NAME = {column.machine_name: key for key, column in COLUMNS.items()}
 _BY_BASE = {column.base.lower(): key for key, column in COLUMNS.items()}

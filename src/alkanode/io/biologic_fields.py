@@ -15,6 +15,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.foundation.errors import ReaderError
+from alkanode.io.missing_current import current_from_charge
 from alkanode.io.rows import history_from_rows, integrated_charge, whole_numbers
 
 Columns = Mapping[str, npt.NDArray[Any]]
@@ -207,15 +208,18 @@ def _current(rows: Columns, columns: Columns) -> tuple[Array, str]:
     for name, words in (("current", "measured, column I"), ("mean_current", "measured, column <I>")):
         if name in columns:
             return columns[name], words
-    setpoint, size = rows["current_setpoint"], len(rows["voltage"])
-    if "charge_step" not in columns or "time" not in rows:
+    size = len(rows["voltage"])
+    setpoint = rows["current_setpoint"]
+    counted = {"charge", "charge_step"} & columns.keys()
+    if "time" not in rows or not (counted or np.isfinite(setpoint).any()):
         return np.full(size, np.nan), "absent from the file"
-    # dq of a row is the charge passed since the row before
-    elapsed = np.diff(rows["time"], prepend=np.nan)
+    passed = np.full(size, np.nan)
     with np.errstate(all="ignore"):
-        rate = columns["charge_step"] / elapsed
-    rate = np.where(columns["charge_step"] == 0.0, 0.0, np.where(elapsed > 0, rate, np.nan))
-    return np.where(np.isnan(setpoint), rate, setpoint), "set-point where the current was controlled, dq/dt elsewhere"
+        if "charge_step" in columns:  # dq of a row is the charge passed since the row before
+            passed = columns["charge_step"]
+        elif "charge" in columns:
+            passed = np.diff(columns["charge"], prepend=np.nan)
+    return current_from_charge(rows["time"], passed, setpoint)
 
 
 def _charge(rows: Columns, columns: Columns) -> tuple[Array, str]:

@@ -40,6 +40,8 @@ import xarray as xr
 from alkanode.foundation.errors import DataQualityWarning, ReaderError
 from alkanode.io.biologic_columns import FLAGS, MODE_MASK, meaning, mpr_column
 from alkanode.io.biologic_fields import BiologicHeader, biologic_history
+from alkanode.io.format_info import FormatInfo
+from alkanode.io.impossible import doubt_gaps
 from alkanode.io.rows import read_bytes, source_attrs
 
 MAGIC = b"BIO-LOGIC MODULAR FILE"
@@ -82,6 +84,13 @@ class MprReader:
 
     name: ClassVar[str] = "biologic-mpr"
     suffixes: ClassVar[tuple[str, ...]] = (".mpr",)
+    about: ClassVar[FormatInfo] = FormatInfo(
+        title="BioLogic EC-Lab, binary",
+        reads="data modules of versions 3 and 11 (2 and 10 by the same layout, without a real file): time, potentials, "
+        "currents, set-points, charge, steps, cycles, spectra, start of the clock",
+        verified="EC-Lab 11.3 to 11.6; constant current and impedance in a Modulo Bat, GCPL, CV, PEIS, GEIS under current; "
+        "three-electrode impedance; VMP3, VSP, VSP-3e, SP-300",
+    )
 
     @staticmethod
     def sniff(head: bytes) -> bool:
@@ -128,6 +137,7 @@ class MprReader:
                 todo="The file may be cut off: copy it again, or export it from EC-Lab as text (.mpt)",
             )
         columns = _columns(modules["VMP data"], path.name)
+        doubt_gaps(columns, path.name)
         header = _header(modules.get("VMP Set"), modules.get("VMP LOG"), path.name)
         return biologic_history(columns, header, source_attrs(path, content, reader=self.name))
 

@@ -14,7 +14,6 @@ may be missing. A file may also begin with the line of column names.
 
 from __future__ import annotations
 
-import io
 import re
 import warnings
 from collections.abc import Sequence
@@ -30,11 +29,14 @@ import xarray as xr
 from alkanode.foundation.errors import DataQualityWarning, ReaderError
 from alkanode.io.biologic_columns import meaning
 from alkanode.io.biologic_fields import BiologicHeader, biologic_history
+from alkanode.io.format_info import FormatInfo
 from alkanode.io.rows import read_bytes, source_attrs
 
 _FIRST_LINES = (b"EC-Lab ASCII FILE", b"BT-Lab ASCII FILE")
 _COUNT = re.compile(rb"Nb header lines\s*:\s*(\d+)")
 _SETTINGS_WIDTH = 20
+_PIECE = 4096
+"""Bytes from the end of a file that are looked at in one go."""
 
 
 class MptReader:
@@ -42,6 +44,11 @@ class MptReader:
 
     name: ClassVar[str] = "biologic-mpt"
     suffixes: ClassVar[tuple[str, ...]] = (".mpt", ".txt")
+    about: ClassVar[FormatInfo] = FormatInfo(
+        title="BioLogic EC-Lab, text",
+        reads="the same fields as the binary form; LF or CRLF, decimal point or comma, header with or without a start",
+        verified="Modulo Bat (63 columns), PEIS; EC-Lab 11.1 to 11.6; exports of the same runs as four of the binary files",
+    )
 
     @staticmethod
     def sniff(head: bytes) -> bool:
@@ -75,8 +82,8 @@ class MptReader:
         """
         content = read_bytes(path)
         text = content.removeprefix(b"\xef\xbb\xbf").lstrip()
-        header_lines, names, body = _split(text, path.name)
-        columns = _columns(names, body, path.name)
+        header_lines, names, start = _split(text, path.name)
+        columns = _columns(names, _rows(text, start, path.name), path.name)
         header = _header(header_lines, path.name)
         return biologic_history(columns, header, source_attrs(path, content, reader=self.name))
 
@@ -88,35 +95,65 @@ def _names_columns(line: bytes) -> bool:
     )
 
 
-def _split(text: bytes, name: str) -> tuple[list[str], list[str], bytes]:
-    """Header lines, names of the columns, and the rows."""
-    first, _, rest = text.partition(b"\n")
-    if first.startswith(_FIRST_LINES):
-        second, _, rest = rest.partition(b"\n")
-        match = _COUNT.match(second)
-        if match is None or int(match[1]) < 3:
+def _split(text: bytes, name: str) -> tuple[list[str], list[str], int]:
+    """Header lines, names of the columns, and where the rows begin."""
+    first_end = _line_end(text, 0)
+    if text.startswith(_FIRST_LINES):
+        count = _COUNT.match(text, first_end)
+        if count is None or int(count[1]) < 3:
             raise ReaderError(
-                f"the second line of {name!r} must give the number of header lines", found=repr(second[:60])
+                f"the second line of {name!r} must give the number of header lines",
+                found=repr(text[first_end : _line_end(text, first_end)][:60].rstrip(b"\n")),
             )
-        parts = rest.split(b"\n", int(match[1]) - 2)
-        if len(parts) < int(match[1]) - 1:
-            raise ReaderError(f"{name!r} must hold rows", found=f"{len(parts) + 2} lines, all of them header")
-        header = [line.decode("cp1252", errors="replace").rstrip("\r") for line in parts[:-2]]
-        label_line, body = parts[-2], parts[-1]
-    elif _names_columns(first):
-        header, label_line, body = [], first, rest
+        lines: list[bytes] = []
+        at = _line_end(text, first_end)
+        while len(lines) < int(count[1]) - 2 and at < len(text):
+            end = _line_end(text, at)
+            lines.append(text[at:end].rstrip(b"\n"))
+            at = end
+        if len(lines) < int(count[1]) - 2 or not text[at - 1 : at] == b"\n":
+            raise ReaderError(f"{name!r} must hold rows", found=f"{len(lines) + 2} lines, all of them header")
+        header = [line.decode("cp1252", errors="replace").rstrip("\r") for line in lines[:-1]]
+        label_line = lines[-1]
+    elif _names_columns(text[:first_end]):
+        header, label_line, at = [], text[:first_end], first_end
     else:
-        raise ReaderError(f"{name!r} must begin as a text export of EC-Lab", found=repr(first[:60]))
-    names = label_line.decode("cp1252", errors="replace").strip("\r\n").split("\t")
-    if not body.strip():
+        raise ReaderError(
+            f"{name!r} must begin as a text export of EC-Lab", found=repr(text[:first_end].rstrip(b"\n")[:60])
+        )
+    return header, label_line.decode("cp1252", errors="replace").strip("\r\n").split("\t"), at
+
+
+def _line_end(text: bytes, start: int) -> int:
+    """Where the line after this one begins."""
+    at = text.find(b"\n", start)
+    return len(text) if at < 0 else at + 1
+
+
+def _rows(text: bytes, start: int, name: str) -> bytes:
+    """The lines of the rows, without what fills the file behind them and without an incomplete last one."""
+    end = len(text)
+    while end > start:
+        piece = text[max(start, end - _PIECE) : end]
+        kept = len(piece.rstrip(b"\r\n \x00\x1a"))
+        end -= len(piece) - kept
+        if kept:
+            break
+    last = text.rfind(b"\n", start, end) + 1
+    if last and text.count(b"\t", last, end) < text.count(b"\t", start, _line_end(text, start)):
+        warnings.warn(
+            f"{name}: the last line is incomplete and left out; the file is cut off", DataQualityWarning, stacklevel=3
+        )
+        end = last
+    body = text[start:end]
+    if not body.strip(b"\r\n\t \x0b\x0c"):
         raise ReaderError(f"{name!r} must hold rows", found="a header only")
-    return header, names, body
+    return body
 
 
 def _columns(names: Sequence[str], body: bytes, name: str) -> dict[str, npt.NDArray[Any]]:
     """Used columns in SI under the names of their quantities."""
-    body = _without_partial_line(body, name)
-    width = body.split(b"\n", 1)[0].rstrip(b"\r\n").count(b"\t") + 1
+    width = body.count(b"\t", 0, _line_end(body, 0)) + 1
     wanted: dict[int, tuple[str, float]] = {}
     for place, label in enumerate(names[:width]):
         known = meaning(label)
@@ -132,27 +169,15 @@ def _columns(names: Sequence[str], body: bytes, name: str) -> dict[str, npt.NDAr
     return columns
 
 
-def _without_partial_line(body: bytes, name: str) -> bytes:
-    body = body.rstrip(b"\r\n \x00\x1a") + b"\n"
-    start = body.rfind(b"\n", 0, -1) + 1
-    expected = body.split(b"\n", 1)[0].count(b"\t")
-    if start and body.count(b"\t", start) < expected:
-        warnings.warn(
-            f"{name}: the last line is incomplete and left out; the file is cut off", DataQualityWarning, stacklevel=2
-        )
-        return body[:start]
-    return body
-
-
 def _parse(body: bytes, width: int, places: list[int], name: str) -> pl.DataFrame:
     """Read the wanted columns as numbers; what is no number becomes NaN with a warning."""
-    comma = b"," in body[: body.find(b"\n") + 1]
+    comma = body.find(b",", 0, _line_end(body, 0)) >= 0
     names = [f"c{place}" for place in range(width)]
     wanted = [names[place] for place in places]
 
     def read(kind: type[pl.DataType]) -> pl.DataFrame:
         return pl.read_csv(
-            io.BytesIO(body),
+            body,
             has_header=False,
             separator="\t",
             quote_char=None,
@@ -186,7 +211,8 @@ def _parse(body: bytes, width: int, places: list[int], name: str) -> pl.DataFram
             DataQualityWarning,
             stacklevel=2,
         )
-    return frame.fill_null(np.nan)
+        frame = frame.fill_null(np.nan)
+    return frame
 
 
 def _header(lines: Sequence[str], name: str) -> BiologicHeader:

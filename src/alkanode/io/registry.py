@@ -19,6 +19,7 @@ import xarray as xr
 from alkanode.data.clock import chain_histories, from_first_row
 from alkanode.foundation.errors import AlkanodeWarning, DataQualityWarning, ReaderError, SchemaError
 from alkanode.foundation.runtime import NoProgress, Progress
+from alkanode.io.format_info import FormatInfo
 
 GROUP = "alkanode.readers"
 HEAD = 4096
@@ -29,10 +30,23 @@ PathLike: TypeAlias = "str | Path"
 
 @runtime_checkable
 class Reader(Protocol):
-    """What a reader offers; its class is named by an entry point."""
+    """What a reader offers; its class is named by an entry point.
+
+    A class attribute ``last_resort = True`` says that others are asked first.
+
+    Attributes
+    ----------
+    name
+        Name to give to :func:`open_record`; that of the entry point.
+    suffixes
+        Usual endings of its files, for doubts only.
+    about
+        Its line in the table of formats.
+    """
 
     name: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]]
+    about: ClassVar[FormatInfo]
 
     def sniff(self, head: bytes) -> bool:
         """Whether the first 4096 bytes of a file are of this format."""
@@ -85,6 +99,27 @@ def list_readers() -> list[ReaderInfo]:
         )
         for point in _points()
     ]
+
+
+def load_readers() -> list[Reader]:
+    """Load every installed reader, with what it says of its format.
+
+    Returns
+    -------
+    list of Reader
+        Sorted by name.
+
+    Raises
+    ------
+    ReaderError
+        When one cannot be loaded.
+
+    Examples
+    --------
+    >>> [reader.about.title for reader in load_readers() if reader.name == "bdf-csv"]
+    ['Battery Data Format, text']
+    """
+    return [_load(point) for point in _points()]
 
 
 def open_record(path: PathLike, *, reader: str | Reader | None = None) -> xr.Dataset:
@@ -204,6 +239,7 @@ def _choose(path: Path, reader: str | Reader | None) -> Reader:
                 return _load(point)
         raise ReaderError("a known reader is needed", found=repr(reader), todo=f"Known: {known}")
     broken: list[str] = []
+    last_resort: Reader | None = None
     for point in points:
         try:
             candidate = _load(point)
@@ -211,9 +247,14 @@ def _choose(path: Path, reader: str | Reader | None) -> Reader:
         except Exception as problem:
             broken.append(str(problem))
             continue
-        if recognised:
+        if recognised and getattr(candidate, "last_resort", False):
+            last_resort = last_resort or candidate
+        elif recognised:
             _doubt(path, candidate, broken)
             return candidate
+    if last_resort is not None:
+        _doubt(path, last_resort, broken)
+        return last_resort
     raise ReaderError(
         f"{path.name!r} must be of a known format",
         found=f"a file that begins with {head[:24]!r}" + "".join(f"; {problem}" for problem in broken),

@@ -23,9 +23,12 @@ from alkanode.data.charge import running_charge
 from alkanode.data.kinds import KINDS
 from alkanode.data.schema import label
 from alkanode.foundation.errors import DataQualityWarning, ReaderError
+from alkanode.io.impossible import doubt_impossible
 from alkanode.io.sweeps import first_of_each, fold, sweep_numbers
 
 Rows = Mapping[str, npt.NDArray[Any]]
+
+CELSIUS = 273.15
 
 _POINT_FIELDS = ("voltage", "current", "voltage_amplitude", "current_amplitude")
 _SPECTRUM_FIELDS = ("time", "charge", "step", "cycle")
@@ -92,6 +95,18 @@ def whole_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
     return np.where(usable, np.rint(np.where(usable, values, 0.0)), -1).astype(np.int32)
 
 
+def recorded_temperature(celsius: npt.NDArray[np.float64], name: str) -> npt.NDArray[np.float64] | None:
+    """Temperature (K) of a column in degrees Celsius; none, with a warning, when every row is exactly zero."""
+    if celsius.any():
+        return celsius + CELSIUS
+    warnings.warn(
+        f"{name}: the ambient temperature is exactly 0 degC in every row and taken as not recorded",
+        DataQualityWarning,
+        stacklevel=3,
+    )
+    return None
+
+
 def history_from_rows(
     rows: Rows, attrs: Mapping[str, Any], *, loop: npt.NDArray[np.int32] | None = None
 ) -> xr.DataTree:
@@ -117,12 +132,18 @@ def history_from_rows(
     ------
     ReaderError
         When there are no rows, or when the time is missing in some row or runs backwards.
+
+    Warns
+    -----
+    DataQualityWarning
+        When rows hold values that no cell has; see :func:`alkanode.io.impossible.doubt_impossible`.
     """
     size = len(next(iter(rows.values()), np.empty(0)))
     if size == 0:
         raise ReaderError(f"{attrs['source_file']!r} must hold rows", found="none")
     if "time" in rows:
         _check_time(rows["time"], attrs)
+    doubt_impossible(rows, attrs)
     numbers: npt.NDArray[np.integer] = np.full(size, -1, dtype=np.int64)
     if "frequency" in rows and "impedance" in rows:
         numbers = sweep_numbers(
