@@ -2,6 +2,103 @@
 
 from alkanode.virtual.contact_loss_cell import Arc, ContactLossCell, ContactLossLaw
 from alkanode.virtual.demo import write_demo
+from alkanode.virtual.detection_scores import (
+    CLASSES,
+    CONTRAST_BINS,
+    LEAK_BINS,
+    SUSPECTED,
+    Alarms,
+    Finding,
+    Flag,
+    Judgement,
+    Sensitivity,
+    Tolerance,
+    calibration,
+    confusion,
+    false_alarms,
+    judge,
+    sensitivity,
+    wilson,
+)
+from alkanode.virtual.failing_cells import FailingTrace, TrueEvent, draw_traces, true_events
+from alkanode.virtual.failing_draws import CAUSES, Plan, draw_plan
+from alkanode.virtual.full_cell import CyclerNoise, CyclerProgram, cycle_full_cell
+from alkanode.virtual.full_cell_law import FullCellLaw, Host
+from alkanode.virtual.instrument_effects import InstrumentEffects, through_instrument
+from alkanode.virtual.island_cell import IslandLaw
+from alkanode.virtual.leaky_cell import LeakyCell, LeakyRun, run_leaky_cells
+from alkanode.virtual.leaky_physics import (
+    Climate,
+    Filament,
+    Flicker,
+    Interface,
+    Interphase,
+    Inventory,
+    LeakyPhysics,
+    SlowLeak,
+    Voids,
+)
+from alkanode.virtual.leaky_ramp import current_ramp, shorting_ramp
 from alkanode.virtual.potentiostat import Noise, Potentiostat, Sweeps
+from alkanode.virtual.splice import SPLICES, splice_failure
+from alkanode.virtual.voltammeter import SweepNoise, SweepProgram, island_voltammogram
 
-__all__ = ["Arc", "ContactLossCell", "ContactLossLaw", "Noise", "Potentiostat", "Sweeps", "write_demo"]
+__all__ = [
+    "CAUSES",
+    "CLASSES",
+    "CONTRAST_BINS",
+    "LEAK_BINS",
+    "SPLICES",
+    "SUSPECTED",
+    "Alarms",
+    "Arc",
+    "Climate",
+    "ContactLossCell",
+    "ContactLossLaw",
+    "CyclerNoise",
+    "CyclerProgram",
+    "FailingTrace",
+    "Filament",
+    "Finding",
+    "Flag",
+    "Flicker",
+    "FullCellLaw",
+    "Host",
+    "InstrumentEffects",
+    "Interface",
+    "Interphase",
+    "Inventory",
+    "IslandLaw",
+    "Judgement",
+    "LeakyCell",
+    "LeakyPhysics",
+    "LeakyRun",
+    "Noise",
+    "Plan",
+    "Potentiostat",
+    "Sensitivity",
+    "SlowLeak",
+    "SweepNoise",
+    "SweepProgram",
+    "Sweeps",
+    "Tolerance",
+    "TrueEvent",
+    "Voids",
+    "calibration",
+    "confusion",
+    "current_ramp",
+    "cycle_full_cell",
+    "draw_plan",
+    "draw_traces",
+    "false_alarms",
+    "island_voltammogram",
+    "judge",
+    "run_leaky_cells",
+    "sensitivity",
+    "shorting_ramp",
+    "splice_failure",
+    "through_instrument",
+    "true_events",
+    "wilson",
+    "write_demo",
+]
