@@ -1,4 +1,4 @@
-"""Coordinates of spectra (time, charge, step, cycle, place in the file) handed on from record to result."""
+"""Coordinates of spectra (time, charge, step, cycle, place in the file, level of a staircase) handed on from record to result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import xarray as xr
 
-SPECTRUM_COORDINATES = ("spectrum", "time", "charge", "step", "cycle", "source_index")
+SPECTRUM_COORDINATES = (
+    *("spectrum", "time", "charge", "step", "cycle", "source_index"),
+    *("level", "level_current", "current_density", "at_rest", "in_drift"),
+)
+"""The second line is what a staircase of currents says of its spectra."""
 
 
 def spectrum_coordinates(record: xr.Dataset) -> dict[str, xr.Variable]:
