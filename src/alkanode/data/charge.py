@@ -63,7 +63,10 @@ def direct_current(record: RecordLike) -> Floats:
     ndarray
         (row,) A: ``current``, and over rows of impedance under current control its running median.
     """
-    record = check(record, "cycling")
+    return _direct_current(check(record, "cycling"))
+
+
+def _direct_current(record: xr.Dataset) -> Floats:
     current = record["current"].to_numpy().astype(float)
     if "control_mode" not in record.variables:
         return current
@@ -94,7 +97,9 @@ def passed_charge(record: RecordLike) -> tuple[Floats, str]:
     record = check(record, "cycling")
     if record.sizes["row"] == 0:
         return np.zeros(0), "no rows"
-    sources = record["source_index"].to_numpy() if "source_index" in record.variables else np.zeros(record.sizes["row"])
+    if "source_index" not in record.variables:
+        return _of_one_file(record)
+    sources = record["source_index"].to_numpy()
     edges = np.flatnonzero(np.diff(sources, prepend=np.nan) != 0).tolist()
     charge, total, told = [], 0.0, []
     for begin, end in zip(edges, [*edges[1:], sources.size], strict=True):
@@ -110,7 +115,7 @@ def passed_charge(record: RecordLike) -> tuple[Floats, str]:
 def _of_one_file(record: xr.Dataset) -> tuple[Floats, str]:
     """Charge since the first row of one file, and how it was found; nothing is known of the time between files."""
     time = record["time"].to_numpy().astype(float)
-    integral = running_charge(time, direct_current(record))
+    integral = running_charge(time, _direct_current(record))
     integrated = str(record.attrs.get("charge_from", "")).startswith("integrated")
     if integrated or "charge" not in record.variables or not np.isfinite(record["charge"].to_numpy()).all():
         return integral, "integral of the measured current"
@@ -118,8 +123,7 @@ def _of_one_file(record: xr.Dataset) -> tuple[Floats, str]:
     counter = counter - counter[0]
     unmeasured = str(record.attrs.get("current_from", "")).startswith(("set-point", "absent"))
     current = record["current"].to_numpy()
-    levels = np.unique(np.abs(current[np.isfinite(current)]))
-    if unmeasured or (time.size > 100 and np.count_nonzero(levels) < FEWEST_LEVELS):
+    if unmeasured or (time.size > 100 and _few_levels(current)):
         reason = (
             "the file holds no measured current" if unmeasured else "the measured current is rounded to a few levels"
         )
@@ -138,9 +142,18 @@ def _of_one_file(record: xr.Dataset) -> tuple[Floats, str]:
     return charge, how if held.all() else how + "; the counter elsewhere"
 
 
+def _few_levels(current: Floats) -> bool:
+    """Whether a current has fewer distinct magnitudes than :data:`FEWEST_LEVELS`; a thousand rows often tell."""
+
+    def few(values: Floats) -> bool:
+        return bool(np.count_nonzero(np.unique(np.abs(values[np.isfinite(values)]))) < FEWEST_LEVELS)
+
+    return few(current[:: max(1, current.size // 1000)]) and few(current)
+
+
 def _integral_noise(time: Floats, record: xr.Dataset, held: npt.NDArray[np.bool_]) -> float:
     """Standard error (C) of the integral of the measured current over the held stretches."""
-    steps = np.diff(direct_current(record))[held]
+    steps = np.diff(_direct_current(record))[held]
     if steps.size == 0:
         return 0.0
     scatter = 1.4826 * float(np.nanmedian(np.abs(steps - np.nanmedian(steps)))) / np.sqrt(2)

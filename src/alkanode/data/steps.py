@@ -41,20 +41,63 @@ def current_sign(record: RecordLike) -> Integers:
         (row,) of -1, 0, 1. From ``current_setpoint`` where that is a number, else from ``current`` outside
         :data:`DEAD_BAND` of its largest magnitude. Rest, and impedance that is not under current control, is 0.
     """
-    record = check(record, "cycling")
-    measured = np.nan_to_num(record["current"].to_numpy().astype(float), nan=0.0)
-    band = DEAD_BAND * np.max(np.abs(measured), initial=0.0)
-    sign = np.where(np.abs(measured) > band, np.sign(measured), 0.0)
-    if "current_setpoint" in record.variables:
-        demanded = record["current_setpoint"].to_numpy().astype(float)
-        sign = np.where(np.isfinite(demanded), np.sign(demanded), sign)
+    return _sign(check(record, "cycling"))
+
+
+def _sign(record: xr.Dataset) -> Integers:
+    """(row,) direction of the current of a checked record."""
+    demanded = record["current_setpoint"].to_numpy() if "current_setpoint" in record.variables else None
+    told = None if demanded is None else np.isfinite(demanded)
+    if demanded is not None and told is not None and told.all():
+        sign = np.sign(demanded).astype(np.int64)
+    else:
+        measured = np.nan_to_num(record["current"].to_numpy().astype(float), nan=0.0)
+        size = np.abs(measured)
+        sign = np.where(size > DEAD_BAND * np.max(size, initial=0.0), np.sign(measured), 0.0).astype(np.int64)
+        if demanded is not None and told is not None:
+            sign[told] = np.sign(demanded[told])
     if "control_mode" in record.variables:
         mode = record["control_mode"].to_numpy()
         still = (mode == 0) | (mode == 4)
         if "in_sweep" in record.variables:
             still |= record["in_sweep"].to_numpy() & (mode != 3)
-        sign = np.where(still, 0.0, sign)
-    return sign.astype(np.int64)
+        sign[still] = 0
+    return np.asarray(sign, dtype=np.int64)
+
+
+def half_cycle_edges(record: RecordLike) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Integers]:
+    """Half cycles as one list of rows and the places where each begins: what vectorised sums need.
+
+    Parameters
+    ----------
+    record
+        Cycling record.
+
+    Returns
+    -------
+    flowing
+        Row numbers where current flows, in order.
+    begins
+        (half_cycle,) place in ``flowing`` of the first row of each half cycle.
+    sign
+        (half_cycle,) 1 or -1, as :func:`current_sign`.
+
+    Warns
+    -----
+    DataQualityWarning
+        As :func:`with_half_cycles`.
+    """
+    record = check(record, "cycling")
+    sign = _sign(record)
+    _doubt_signs(record, sign)
+    return _edges(sign)
+
+
+def _edges(sign: Integers) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Integers]:
+    flowing = np.flatnonzero(sign)
+    along = sign[flowing]
+    begins = np.flatnonzero(np.concatenate([[flowing.size > 0], along[1:] != along[:-1]]))
+    return flowing, begins, along[begins]
 
 
 def with_half_cycles(record: RecordLike) -> xr.Dataset:
@@ -77,25 +120,20 @@ def with_half_cycles(record: RecordLike) -> xr.Dataset:
         When the measured current runs against its set-point: one of the two has the other sign convention.
     """
     record = check(record, "cycling")
-    sign = current_sign(record)
-    _doubt_signs(record, sign)
-    flowing = np.flatnonzero(sign)
-    number = np.full(sign.size, -1, dtype=np.int64)
-    if flowing.size:
-        turns = np.diff(sign[flowing]) != 0
-        number[flowing] = np.concatenate([[0], np.cumsum(turns)])
+    flowing, begins, _ = half_cycle_edges(record)
+    number = np.full(record.sizes["row"], -1, dtype=np.int64)
+    number[flowing] = np.repeat(np.arange(begins.size), np.diff(begins, append=flowing.size))
     return label(record.assign(half_cycle=("row", number)), "cycling")
 
 
 def _doubt_signs(record: xr.Dataset, sign: Integers) -> None:
-    current = record["current"].to_numpy()
-    against = np.sign(current) * sign
-    if np.count_nonzero(against < 0) > np.count_nonzero(against > 0):
+    along = record["current"].to_numpy() * sign
+    if np.count_nonzero(along < 0) > np.count_nonzero(along > 0):
         warnings.warn(
             "the measured current runs against its set-point in most rows: one of them has the other sign convention; "
             "strip and plate follow the set-point, the charge does not",
             DataQualityWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
@@ -141,17 +179,14 @@ def half_cycle_table(record: RecordLike, cell: Cell | None = None) -> xr.Dataset
         ``start_voltage``, ``end_voltage`` (V), ``direction`` (``"strip"`` or ``"plate"``).
     """
     record = check(record, "cycling")
-    numbered = with_half_cycles(record)
-    number = numbered["half_cycle"].to_numpy()
-    time = numbered["time"].to_numpy().astype(float)
-    voltage = numbered["voltage"].to_numpy().astype(float)
-    current = numbered["current"].to_numpy().astype(float)
-    charge, how = passed_charge(numbered)
-    count = int(number.max(initial=-1)) + 1
-    rows = rows_by_half_cycle(number)
-    first = np.array([group[0] for group in rows], dtype=np.int64)
-    last = np.array([group[-1] for group in rows], dtype=np.int64)
-    sign = current_sign(record)[first] if count else np.zeros(0, dtype=np.int64)
+    flowing, begins, sign = half_cycle_edges(record)
+    time = record["time"].to_numpy().astype(float)
+    voltage = record["voltage"].to_numpy().astype(float)
+    current = record["current"].to_numpy().astype(float)
+    charge, how = passed_charge(record)
+    count = begins.size
+    first = flowing[begins].astype(np.int64)
+    last = flowing[np.append(begins, flowing.size)[1:] - 1].astype(np.int64)
     before = np.maximum(first - 1, 0)
     passed = np.abs(charge[last] - charge[before]) if count else np.zeros(0)
     area = np.nan if cell is None or cell.effective_area is None else cell.effective_area
@@ -167,7 +202,7 @@ def half_cycle_table(record: RecordLike, cell: Cell | None = None) -> xr.Dataset
             "charge_passed": (dim, passed, {"units": "C"}),
             "areal_capacity": (dim, passed / area, {"units": "C m-2"}),
             "specific_capacity": (dim, passed / mass, {"units": "C kg-1"}),
-            "mean_current": (dim, np.array([_mean(current[group]) for group in rows], dtype=float), {"units": "A"}),
+            "mean_current": (dim, _means(current[flowing], begins), {"units": "A"}),
             "start_voltage": (dim, voltage[first], {"units": "V"}),
             "end_voltage": (dim, voltage[last], {"units": "V"}),
             "direction": (dim, np.where(strip, "strip", "plate").astype("U5")),
@@ -176,9 +211,14 @@ def half_cycle_table(record: RecordLike, cell: Cell | None = None) -> xr.Dataset
     )
 
 
-def _mean(values: Floats) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if finite.size else float("nan")
+def _means(values: Floats, begins: npt.NDArray[np.intp]) -> Floats:
+    """Mean of each group of values that begins at a place, blind to NaN; NaN where nothing is known."""
+    if begins.size == 0:
+        return np.zeros(0)
+    known = np.isfinite(values)
+    sums = np.add.reduceat(np.where(known, values, 0.0), begins)
+    counts = np.add.reduceat(known.astype(np.int64), begins)
+    return np.asarray(np.where(counts > 0, sums / np.maximum(counts, 1), np.nan))
 
 
 def step_table(record: RecordLike) -> xr.Dataset:
@@ -210,7 +250,6 @@ def step_table(record: RecordLike) -> xr.Dataset:
     demanded = (
         record["current_setpoint"].to_numpy() if "current_setpoint" in record.variables else np.full(rows, np.nan)
     )
-    spans = [slice(a, b + 1) for a, b in zip(first, last, strict=True)]
     dim = ("step_index",)
     return xr.Dataset(
         {
@@ -218,8 +257,8 @@ def step_table(record: RecordLike) -> xr.Dataset:
             "last_row": (dim, last),
             "start_time": (dim, time[first], {"units": "s"}),
             "duration": (dim, time[last] - time[first], {"units": "s"}),
-            "setpoint": (dim, np.array([_mean(demanded[span]) for span in spans], dtype=float), {"units": "A"}),
-            "mean_current": (dim, np.array([_mean(current[span]) for span in spans], dtype=float), {"units": "A"}),
+            "setpoint": (dim, _means(demanded.astype(float), first), {"units": "A"}),
+            "mean_current": (dim, _means(current, first), {"units": "A"}),
             "start_voltage": (dim, voltage[first], {"units": "V"}),
             "end_voltage": (dim, voltage[last], {"units": "V"}),
         },

@@ -9,11 +9,10 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.cell import Cell
-from alkanode.data.steps import stripping_sign
 from alkanode.electrochem.contact_loss import ContactRule
+from alkanode.electrochem.depletion import used_inventory
 from alkanode.foundation.errors import DataQualityWarning
 from alkanode.foundation.sources import Constant, Trust
-from alkanode.materials.alloys import Alloy
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,6 +33,30 @@ ASSUMED_ELECTROLYTE = Constant(
 )
 
 
+def electrolyte_resistance(cell: Cell | None) -> Constant | None:
+    """Resistance of the electrolyte from its geometry.
+
+    Parameters
+    ----------
+    cell
+        Gives thickness (m), conductivity (S m-1) and area (m2), and what the first two rest on.
+
+    Returns
+    -------
+    Constant or None
+        ohm: d / (sigma A), with the trust label of the electrolyte; ``None`` when one of them is unknown.
+    """
+    if cell is None or cell.electrolyte is None or cell.effective_area is None:
+        return None
+    thickness, conductivity = cell.electrolyte.thickness, cell.electrolyte.conductivity
+    if thickness is None or conductivity is None:
+        return None
+    value = thickness / (conductivity * cell.effective_area)
+    return Constant(
+        value=value, unit="ohm", source="", trust=cell.electrolyte.trust, note="thickness / (conductivity area)"
+    )
+
+
 def short_by_electrolyte(before: float, after: float, electrolyte: Constant) -> list[str]:
     """Sign of a short: less resistance (ohm) than the electrolyte allows any ionic path.
 
@@ -47,7 +70,7 @@ def short_by_electrolyte(before: float, after: float, electrolyte: Constant) -> 
                 f"the cell showed {before:.4g} ohm before anything happened, less than half of the {electrolyte.value:.4g} ohm "
                 "of its electrolyte; that resistance is not used as a sign of a short",
                 DataQualityWarning,
-                stacklevel=5,
+                stacklevel=7,
             )
         return []
     doubt = f" ({electrolyte.trust})" if electrolyte.trust.weak else ""
@@ -55,6 +78,14 @@ def short_by_electrolyte(before: float, after: float, electrolyte: Constant) -> 
         f"|V| is below I R_el / 2: {after:.3g} ohm against an electrolyte resistance of {electrolyte.value:.4g} ohm{doubt}, "
         "which needs an electronic path"
     ]
+
+
+def short_rivals(after: float, electrolyte: Constant, *, by_electrolyte: bool, by_spectra: bool) -> tuple[str, ...]:
+    """Other reasons for a collapse to a resistance (ohm), given which signs speak for a short."""
+    rivals = [] if by_spectra else ["a change of the leads or of the current range"]
+    if by_electrolyte and electrolyte.trust.weak and not by_spectra:
+        rivals.append(f"an electrolyte of less than {2 * after:.3g} ohm: state its resistance")
+    return tuple(rivals)
 
 
 def _valid(impedance: xr.Dataset) -> npt.NDArray[np.bool_]:
@@ -126,15 +157,11 @@ def contact_rivals(cell: Cell | None, charge: float, sign: float) -> tuple[str, 
             "salt depletion at the electrode that is plated: in an electrolyte with a mobile anion the voltage runs away "
             "in the same way"
         )
-    stripping = sign == stripping_sign(cell)
-    electrode = None if cell is None else cell.anode if stripping else cell.counter
-    which = "anode" if stripping else "counter electrode (stripped here)"
-    inventory = 0.0
-    if cell is not None and electrode is not None and isinstance(electrode.material, Alloy) and electrode.mass:
-        inventory = electrode.material.theoretical_capacity(cell.ion) * electrode.mass
-    if inventory:
-        share = 100 * sign * charge / inventory
-        rivals.append(f"depletion of the {which}: {share:.3g} % of its inventory had been stripped since the first row")
+    used, which = used_inventory(cell, charge, sign)
+    if np.isfinite(used):
+        rivals.append(
+            f"depletion of the {which}: {100 * used:.3g} % of its inventory had been stripped since the first row"
+        )
     else:
         rivals.append(f"depletion of a thin electrode: the inventory of the {which} is not known (state its mass)")
     return tuple(rivals)

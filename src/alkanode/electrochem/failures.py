@@ -1,4 +1,4 @@
-"""Failures of a cell, each with its evidence: hard shorts and contact loss.
+"""Failures of a cell, each with its evidence: shorts, soft shorts, contact loss, depletion, growing overpotential.
 
 A failure needs two signs; with one it is suspected. An ideal flat response alone is no short.
 """
@@ -6,82 +6,43 @@ A failure needs two signs; with one it is suspected. An ideal flat response alon
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.cell import Cell
-from alkanode.data.cell_parts import Electrode
 from alkanode.data.charge import passed_charge
 from alkanode.data.schema import RecordLike, check, label
-from alkanode.data.steps import rows_by_half_cycle, with_half_cycles
-from alkanode.electrochem.contact_loss import ContactRule, find_run_away
-from alkanode.electrochem.evidence import (
-    ASSUMED_ELECTROLYTE,
-    contact_by_current,
-    contact_by_spectra,
-    contact_rivals,
-    short_by_electrolyte,
-    short_by_spectra,
-    spectra_between,
-)
-from alkanode.electrochem.shorts import ShortRule, find_collapse
+from alkanode.data.steps import half_cycle_edges
+from alkanode.electrochem.across_half_cycles import growth_event, hidden_event, loss_at_seam, short_at_seam
+from alkanode.electrochem.contact_loss import ContactRule
+from alkanode.electrochem.event import Event, merged
+from alkanode.electrochem.evidence import ASSUMED_ELECTROLYTE, electrolyte_resistance
+from alkanode.electrochem.failure_rules import FailureRules
+from alkanode.electrochem.seams import collapsed_at_seam, lost_at_seam
+from alkanode.electrochem.shorts import ShortRule
+from alkanode.electrochem.soft_shorts import worth_a_look
+from alkanode.electrochem.traces import LEAST_CURRENT, Levels, Traces, levels_of, temperature_of, traces_of
+from alkanode.electrochem.within_half_cycle import Context, drops_in, run_away_in, short_in, step_in
 from alkanode.foundation.errors import DataQualityWarning, PhysicsError
 from alkanode.foundation.sources import Constant, Trust, source
 from alkanode.foundation.units import QuantityLike, to_si
-from alkanode.materials.alloys import Alloy
+
+__all__ = ["electrolyte_resistance", "find_failures"]
 
 Floats = npt.NDArray[np.float64]
-
-LEAST_CURRENT = 1e-15
-"""A; less than any instrument resolves, so that no resistance is taken on it."""
 
 SETPOINT_AGREES = 0.05
 """Share by which a measured current may differ from its set-point without a word."""
 
-METAL_REST = 0.5
-"""V. Li, Na, K and their alloys rest within 0.4 V of each other. A cell that rests farther from 0 has another kind of
-electrode, whose potential moves with its state of charge: (V - V_rest) / I is then no resistance."""
+RECURRENCES = 2
+"""Later half cycles that must show a short or a loss of contact for that to be a further sign: both directions of the current
+for a short, so that what one direction does and the other undoes is none."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    failure: str
-    row: int
-    passed: float
-    evidence: tuple[str, ...]
-    would_confirm: str
-    rivals: tuple[str, ...] = field(default=())
-
-    @property
-    def confirmed(self) -> bool:
-        return len(self.evidence) >= 2
-
-
-def electrolyte_resistance(cell: Cell | None) -> Constant | None:
-    """Resistance of the electrolyte from its geometry.
-
-    Parameters
-    ----------
-    cell
-        Gives thickness (m), conductivity (S m-1) and area (m2), and what the first two rest on.
-
-    Returns
-    -------
-    Constant or None
-        ohm: d / (sigma A), with the trust label of the electrolyte; ``None`` when one of them is unknown.
-    """
-    if cell is None or cell.electrolyte is None or cell.effective_area is None:
-        return None
-    thickness, conductivity = cell.electrolyte.thickness, cell.electrolyte.conductivity
-    if thickness is None or conductivity is None:
-        return None
-    value = thickness / (conductivity * cell.effective_area)
-    return Constant(
-        value=value, unit="ohm", source="", trust=cell.electrolyte.trust, note="thickness / (conductivity area)"
-    )
+LEAST_SAMPLES = 5
+"""Samples of a half cycle below which it is not compared with others."""
 
 
 def _electrolyte(cell: Cell | None, given: QuantityLike | None) -> Constant:
@@ -94,7 +55,7 @@ def _electrolyte(cell: Cell | None, given: QuantityLike | None) -> Constant:
     return Constant(value=value, unit="ohm", source="", trust=Trust.GIVEN)
 
 
-@source("Park2021")
+@source("Park2021", "Menkin2023")
 def find_failures(
     record: RecordLike,
     cell: Cell | None = None,
@@ -103,14 +64,16 @@ def find_failures(
     electrolyte: QuantityLike | None = None,
     short_rule: ShortRule | None = None,
     contact_rule: ContactRule | None = None,
+    rules: FailureRules | None = None,
 ) -> xr.Dataset:
-    """Find hard shorts and contact loss.
+    """Find shorts, soft shorts, contact loss, depletion and growing overpotential.
 
     Parameters
     ----------
     record
         Cycling record with ``time`` (s), ``voltage`` (V), ``current`` (A); with ``current_setpoint`` (A) the
-        resistance is taken on the set-point.
+        resistance is taken on the set-point; with ``ambient_temperature`` (K) only half cycles of one temperature are
+        compared.
     cell
         Gives the electrolyte's resistance (thickness, conductivity, area), the inventory and the kind of electrolyte.
     impedance
@@ -119,16 +82,22 @@ def find_failures(
         Resistance of the electrolyte (ohm), where the cell does not give it. Where neither does, 10 ohm stand in: an
         assumed value, named as such in the evidence that rests on it.
     short_rule, contact_rule
-        Thresholds; they are stored with the result.
+        Thresholds of hard shorts and contact loss, instead of those in ``rules``.
+    rules
+        Thresholds of all classes; they are stored with the result.
 
     Returns
     -------
     Dataset
-        Kind ``failures``, dimension ``event`` (empty when nothing was found): ``failure`` (``hard_short``,
-        ``suspected_short``, ``contact_loss``, ``suspected_contact_loss``), ``confirmed``, ``time`` (s), ``row``,
-        ``charge`` (C since the first row), ``half_cycle_charge`` (C since the half cycle began), ``evidence``,
-        ``would_confirm``, ``rivals`` (text, parts separated by ``"; "``). ``attrs["half_cycles"]`` counts the half
-        cycles, ``attrs["not_judged"]`` says which of them were not judged and why.
+        Kind ``failures``, dimension ``event`` (empty when nothing was found), in order of ``row``: ``failure`` (one of
+        ``hard_short``, ``contact_loss``, ``soft_short_transient``, ``soft_short_hidden``, ``depletion``,
+        ``overpotential_growth``; a hard short or a loss of contact with one sign only is ``suspected_short`` or
+        ``suspected_contact_loss``), ``confirmed`` (two signs; with one, each of these classes is only suspected), ``confidence`` (0 to 1, see Notes), ``time`` (s), ``row`` and ``last_row`` (first and last row
+        that show it), ``half_cycle``, ``charge`` (C since the first row), ``half_cycle_charge`` (C since the half cycle
+        began), ``drops``, ``depth``, ``duty`` (of transient soft shorts: number, median share by which |V/I| falls, largest
+        share of the samples of a half cycle that are low; 0 and NaN elsewhere), ``evidence``, ``would_confirm``,
+        ``rivals`` (text, parts separated by ``"; "``). ``attrs["half_cycles"]`` counts the half cycles,
+        ``attrs["not_judged"]`` says which of them were not judged and why.
 
     Raises
     ------
@@ -146,144 +115,176 @@ def find_failures(
 
     Notes
     -----
-    Signs of a hard short: |V/I| collapses within a few samples to less than 20 % and stays until the end of the half
-    cycle while the current is unchanged; |V| is below I R_el / 2, which no ionic path allows; the arcs of the
-    impedance vanish. Signs of contact loss: |V/I| grows beyond five times its start for good; the low-frequency
-    impedance grows; the current cannot be held. Rivals are always named. Those of a short: a change of the
-    leads or of the current range, unless impedance speaks. Those of contact loss: depletion of a thin electrode, and of the salt in an electrolyte with a mobile anion.
+    Signs of a hard short: |V/I| collapses within a few samples (or between two half cycles) to less than 20 % and stays
+    until the end of the half cycle while the current is unchanged; |V| is below I R_el / 2, which no ionic path allows; the
+    arcs of the impedance vanish. Of a transient soft short: sudden drops by more than 10 % and 8 standard errors that
+    recover; their repetition; |V| below I R_el / 2. Of a hidden one: |V/I| falls from cycle to cycle at one set-point; half
+    cycles lose their shape; the voltage fluctuates; |V| below I R_el / 2 :cite:`Menkin2023`. Of contact loss: |V/I| grows
+    beyond five times its start for good; the low-frequency impedance grows; the current cannot be held. Of depletion: the
+    same, at the charge of the inventory. Of growing overpotential: its median leaves the scatter of the first cycles, with
+    a slope above zero; in both directions.
+
+    Half cycles under a short, and those from the first short or loss of contact on, are not compared for slow changes.
+    Rivals are always named. ``confidence`` is the share of alarms of that class, strength and number of signs that were
+    true on simulated cells of which half were healthy (see the guide); it is no probability for a cell of another kind.
     """
     record = check(record, "cycling")
-    shorts, contacts = short_rule or ShortRule(), contact_rule or ContactRule()
-    resting = _electrolyte(cell, electrolyte)
-    numbered = with_half_cycles(record)
-    number = numbered["half_cycle"].to_numpy()
-    time = record["time"].to_numpy().astype(float)
-    voltage = record["voltage"].to_numpy().astype(float)
-    current = record["current"].to_numpy().astype(float)
-    demanded = _demanded(record, current)
-    charge, _ = passed_charge(record)
-    offset = _open_circuit(voltage, number)
-    by_voltage = _voltage_controlled(record)
-    _doubt_current(current[(number >= 0) & ~by_voltage], demanded[(number >= 0) & ~by_voltage])
-    found: list[_Found] = []
-    unjudged: dict[str, list[int]] = {}
-    known = np.isfinite(voltage) & np.isfinite(demanded) & (np.abs(demanded) > LEAST_CURRENT)
-    half_cycles = rows_by_half_cycle(number)
-    for index, flowing in enumerate(half_cycles):
-        rows = flowing[known[flowing] & ~by_voltage[flowing]]
-        reason = _not_judged(bool(known[flowing].any()), rows, offset, cell)
-        if reason:
-            unjudged.setdefault(reason, []).append(index)
-            continue
-        over = np.abs(voltage[rows] - offset[rows[0]])
-        trace = _Trace(rows, time[rows], over, current[rows], demanded[rows], float(charge[max(int(rows[0]) - 1, 0)]))
-        event = _short(trace, charge, shorts, resting, impedance) or _contact(trace, charge, contacts, impedance, cell)
-        if event is not None:
-            found.append(event)
-    result = _record(found, time, charge, resting, shorts, contacts)
-    told = [f"{_name_half_cycles(which)} of {len(half_cycles)}: {reason}" for reason, which in unjudged.items()]
+    rules = _rules(rules, short_rule, contact_rule)
+    context = Context(cell, _electrolyte(cell, electrolyte), impedance, rules)
+    traces = traces_of(record, cell)
+    _doubt_current(traces)
+    events = _judge(record, traces, context)
+    result = _record(events, record, context)
+    told = [f"{_name_half_cycles(which)} of {traces.half_cycles}: {why}" for why, which in traces.unjudged.items()]
     for line in told:
         warnings.warn(f"failures were not judged in {line}", DataQualityWarning, stacklevel=3)
     result.attrs.update(
-        half_cycles=len(half_cycles), not_judged="; ".join(told), unjudged=sum(map(len, unjudged.values()))
+        half_cycles=traces.half_cycles,
+        not_judged="; ".join(told),
+        unjudged=sum(map(len, traces.unjudged.values())),
     )
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Trace:
-    """One half cycle under current control: rows, time (s), |V - V_rest| (V), measured and demanded current (A)."""
+def _rules(rules: FailureRules | None, short: ShortRule | None, contact: ContactRule | None) -> FailureRules:
+    rules = rules or FailureRules()
+    return replace(rules, short=short or rules.short, contact=contact or rules.contact)
 
-    rows: npt.NDArray[np.intp]
-    time: Floats
-    over: Floats
-    current: Floats
-    demanded: Floats
-    charge_before: float
+
+def _judge(record: xr.Dataset, traces: Traces, context: Context) -> list[Event]:
+    """All events of a record: one screen over all half cycles, then a closer look at those that stand out."""
+    if traces.count == 0:
+        return []
+    resistance = traces.resistance
+    levels = levels_of(traces, resistance)
+    rules = context.rules
+    collapse = levels.lowest < rules.short.ratio * levels.highest
+    away = levels.last > rules.contact.growth * levels.lowest
+    soft = np.zeros(traces.count, dtype=bool)
+    soft[worth_a_look(resistance, traces.begins, levels.noise, levels.largest_drop, rules.soft)] = True
+    fallen, fell_from = collapsed_at_seam(levels, rules.short)
+    lost, grew_from = lost_at_seam(levels, rules.contact)
+    charge = _Charge(record)
+    events: list[Event] = []
+    shorted, shorted_in = 0.0, -2
+    first_failure = traces.count
+    for index in np.flatnonzero(collapse | away | soft | fallen | lost | _still_low(levels)).tolist():
+        trace, end = traces[index], None
+        if shorted_in == index - 1 and levels.middle[index] < 0.5 * shorted:
+            shorted_in = index
+            _extend(events, trace.rows, trace.half_cycle)
+            continue
+        strong: Event | None = None
+        if collapse[index] and (found := short_in(trace, context)) is not None:
+            strong, shorted, end = found
+        elif fallen[index]:
+            shorted = float(fell_from[index])
+            strong = short_at_seam(trace, shorted, float(levels.middle[index]), context)
+        if strong is not None:
+            shorted_in = index
+        if strong is None and lost[index] and not index - 2 <= shorted_in < index:
+            strong = loss_at_seam(trace, charge.values, float(grew_from[index]), float(levels.middle[index]), context)
+        if strong is None and away[index]:
+            strong = run_away_in(trace, charge.values, context)
+        if strong is not None:
+            events.append(strong)
+            first_failure = min(first_failure, index)
+        if soft[index] and (strong is None or end is not None):
+            drops = drops_in(trace, context, usual=_usual(levels, traces, index), end=end)
+            events += [] if drops is None else [drops]
+            alone = drops is None and strong is None and _may_stay(levels, index, 0.5 * rules.soft.step)
+            step = step_in(trace, context) if alone else None
+            events += [] if step is None else _staying(*step, levels, traces, index, rules.hidden.same_setpoint)
+    events = _recurring(events, levels, traces, rules)
+    temperature = temperature_of(record, traces)
+    steady = _steady(temperature, rules.temperature_window)
+    chosen = steady & (np.arange(traces.count) < first_failure) & (traces.lengths >= LEAST_SAMPLES)
+    thermometer = bool(np.isfinite(temperature).any())
+    for slow in (hidden_event, growth_event):
+        event = slow(traces, levels, chosen, context, thermometer=thermometer)
+        events += [] if event is None else [event]
+    return merged(events)
+
+
+class _Charge:
+    """Charge since the first row, worked out only when an event asks for it."""
+
+    def __init__(self, record: xr.Dataset) -> None:
+        self._record = record
+        self._values: Floats | None = None
 
     @property
-    def resistance(self) -> Floats:
-        return self.over / np.abs(self.demanded)
+    def values(self) -> Floats:
+        if self._values is None:
+            self._values, _ = passed_charge(self._record)
+        return self._values
 
 
-def _short(
-    trace: _Trace, charge: Floats, rule: ShortRule, resting: Constant, impedance: xr.Dataset | None
-) -> _Found | None:
-    collapse = find_collapse(trace.resistance, rule)
-    held = float("nan") if collapse is None else _current_ratio(trace.current, collapse.index)
-    if collapse is None or not (np.isnan(held) or 0.5 < held < 2):
-        return None
-    unchanged = "" if np.isnan(held) else f", while the current moved by {100 * (held - 1):+.2g} %"
-    row = int(trace.rows[collapse.index])
-    by_electrolyte = short_by_electrolyte(collapse.before, collapse.after, resting)
-    by_spectra = short_by_spectra(impedance, trace.time[collapse.index])
-    evidence = (
-        f"|V/I| fell from {collapse.before:.4g} to {collapse.after:.3g} ohm and stayed there until the end of the half "
-        f"cycle{unchanged}",
-        *by_electrolyte,
-        *by_spectra,
-    )
-    rivals = [] if by_spectra else ["a change of the leads or of the current range"]
-    if by_electrolyte and resting.trust.weak and not by_spectra:
-        rivals.append(f"an electrolyte of less than {2 * collapse.after:.3g} ohm: state its resistance")
-    return _Found(
-        failure="hard_short" if len(evidence) > 1 else "suspected_short",
-        row=row,
-        passed=float(charge[row]) - trace.charge_before,
-        evidence=evidence,
-        would_confirm="an impedance sweep after the event: the arcs vanish and |Z| falls to that of a wire",
-        rivals=tuple(rivals),
-    )
+def _may_stay(levels: Levels, index: int, share: float) -> bool:
+    """Whether the next half cycle is lower than the last one by a share: a quick test before a step is looked for."""
+    inside = 0 < index < levels.middle.size - 1
+    return not inside or bool(levels.middle[index + 1] <= (1 - share) * levels.middle[index - 1])
 
 
-def _contact(
-    trace: _Trace, charge: Floats, rule: ContactRule, impedance: xr.Dataset | None, cell: Cell | None
-) -> _Found | None:
-    away = find_run_away(trace.time, trace.resistance, trace.over, rule)
-    if away is None:
-        return None
-    row = int(trace.rows[away.index])
-    evidence = (
-        f"|V/I| grew from {away.start:.4g} ohm at the start of the half cycle beyond {rule.growth:g} times that and ended "
-        f"at {away.end:.4g} ohm",
-        *contact_by_spectra(spectra_between(impedance, trace.time[0], trace.time[-1])),
-        *contact_by_current(trace.current, trace.demanded, rule),
-    )
-    return _Found(
-        failure="contact_loss" if len(evidence) > 1 else "suspected_contact_loss",
-        row=row,
-        passed=float(charge[row]) - trace.charge_before,
-        evidence=evidence,
-        would_confirm="rest and plate back: lost contact recovers with pressure or plating; tomography or a micrograph of "
-        "the interface",
-        rivals=contact_rivals(cell, float(charge[row]), float(np.sign(trace.demanded[away.index]))),
-    )
+def _staying(event: Event, depth: float, levels: Levels, traces: Traces, index: int, same: float) -> list[Event]:
+    """A partial drop with the half cycles after it as second sign; none where they deny it or are not there."""
+    pairs = [(late, late - 2) for late in (index + 1, index + 2) if late < traces.count and late - 2 >= 0]
+    later = [pair for pair in pairs if abs(np.log(levels.current[pair[0]] / levels.current[pair[1]])) < same]
+    if not later or any(levels.middle[now] > (1 - 0.5 * depth) * levels.middle[was] for now, was in later):
+        return []
+    now, was = later[0]
+    sign = f"the next half cycle, of the other direction, was low too: {levels.middle[now]:.4g} ohm after {levels.middle[was]:.4g} ohm"
+    return [replace(event, evidence=(*event.evidence, sign), signs=2)]
 
 
-def _voltage_controlled(record: xr.Dataset) -> npt.NDArray[np.bool_]:
-    """(row,) true where the instrument held or swept the voltage, so that the current is the response."""
-    if "control_mode" not in record.variables:
-        return np.zeros(record.sizes["row"], dtype=bool)
-    return np.asarray(record["control_mode"].to_numpy() == 2)
-
-
-def _not_judged(known: bool, rows: npt.NDArray[np.intp], offset: Floats, cell: Cell | None) -> str:
-    """Why the resistance of a half cycle says nothing; empty where it does."""
-    if rows.size == 0:
-        return "the voltage was controlled, not the current" if known else "no voltage or no current is known"
-    metals = cell is not None and (
-        bool(cell.reference) or (cell.alloy is not None and cell.counter is not None and _is_metal(cell.counter))
-    )
-    if not metals and abs(offset[rows[0]]) > METAL_REST:
-        return (
-            f"the cell rests at {offset[rows[0]]:.3g} V, so its voltage follows the state of charge of an electrode that "
-            "is no alkali metal"
+def _recurring(events: list[Event], levels: Levels, traces: Traces, rules: FailureRules) -> list[Event]:
+    """Shorts and lost contacts with their return in later half cycles as a further sign, where there is one."""
+    told = []
+    for event in events:
+        place = int(np.searchsorted(traces.half_cycle, event.half_cycle))
+        if event.kind == "short":
+            later = event.last_half_cycle - event.half_cycle
+            sign = f"the cell stayed low through {later} changes of polarity"
+        elif event.kind in ("contact_loss", "depletion"):
+            high = levels.end[place + 1 :] > rules.contact.growth * float(np.median(levels.late[: max(place, 1)]))
+            later = int(np.count_nonzero(high))
+            sign = f"the resistance ran beyond {rules.contact.growth:g} times the earlier level in {later} later half cycles too"
+        else:
+            later, sign = 0, ""
+        if later < RECURRENCES:
+            told.append(event)
+            continue
+        failure = {"suspected_short": "hard_short", "suspected_contact_loss": "contact_loss"}.get(
+            event.failure, event.failure
         )
-    return ""
+        told.append(replace(event, failure=failure, evidence=(*event.evidence, sign), signs=event.signs + 1))
+    return told
 
 
-def _is_metal(electrode: Electrode) -> bool:
-    return isinstance(electrode.material, Alloy)
+def _still_low(levels: Levels) -> npt.NDArray[np.bool_]:
+    """(trace,) half cycles far below the highest one so far: candidates for a short that goes on."""
+    return np.asarray(levels.middle < 0.5 * np.maximum.accumulate(levels.middle))
+
+
+def _extend(events: list[Event], rows: npt.NDArray[np.intp], half_cycle: int) -> None:
+    """Let the last short reach to the end of a half cycle."""
+    place = next(i for i in range(len(events) - 1, -1, -1) if events[i].kind == "short")
+    events[place] = replace(events[place], last_row=int(rows[-1]), last_half_cycle=half_cycle)
+
+
+def _usual(levels: Levels, traces: Traces, index: int) -> float:
+    """Median resistance of up to five earlier half cycles of the same direction, ohm; infinite when there is none."""
+    earlier = np.flatnonzero(traces.sign[:index] == traces.sign[index])[-5:]
+    return float(np.median(levels.middle[earlier])) if earlier.size else float("inf")
+
+
+def _steady(temperature: Floats, window: float) -> npt.NDArray[np.bool_]:
+    """(trace,) half cycles at the temperature of the first ones; all of them where none was recorded."""
+    known = np.isfinite(temperature)
+    if not known.any():
+        return np.ones(temperature.size, dtype=bool)
+    first = float(np.median(temperature[known][:10]))
+    return np.asarray(~known | (np.abs(temperature - first) <= window))
 
 
 def _name_half_cycles(which: list[int]) -> str:
@@ -291,37 +292,12 @@ def _name_half_cycles(which: list[int]) -> str:
     return f"half cycle {which[0]}" if len(which) == 1 else f"{len(which)} half cycles (first: {which[0]})"
 
 
-def _demanded(record: xr.Dataset, current: Floats) -> Floats:
-    """Current on which resistance is taken: the set-point where there is one, else the measured current."""
-    if "current_setpoint" not in record.variables:
-        return current
-    setpoint = record["current_setpoint"].to_numpy().astype(float)
-    return np.where(np.isfinite(setpoint), setpoint, current)
-
-
-def _open_circuit(voltage: Floats, number: npt.NDArray[np.int64]) -> Floats:
-    """(row,) median voltage of the rest that came last before each row; 0 where there was none."""
-    resting = number < 0
-    offset = np.zeros(voltage.size)
-    edges = np.flatnonzero(np.diff(resting.astype(np.int8), prepend=0, append=0))
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        values = voltage[begin:end]
-        values = values[np.isfinite(values)]
-        if values.size:
-            offset[begin:] = np.median(values)
-    return offset
-
-
-def _current_ratio(current: Floats, index: int) -> float:
-    """Median measured current from a sample on over that before it; NaN where it is not measured."""
-    before, after = np.abs(current[:index]), np.abs(current[index:])
-    if not (np.isfinite(before).any() and np.isfinite(after).any()) or np.nanmedian(before) == 0:
-        return float("nan")
-    return float(np.nanmedian(after) / np.nanmedian(before))
-
-
-def _doubt_current(current: Floats, demanded: Floats) -> None:
+def _doubt_current(traces: Traces) -> None:
     """Warn when the measured current differs from its set-point."""
+    if traces.current is traces.demanded or traces.rows.size == 0:
+        return
+    step = max(1, traces.rows.size // 10_001)
+    current, demanded = traces.current[::step], traces.demanded[::step]
     known = np.isfinite(current) & (np.abs(demanded) > LEAST_CURRENT)
     if not known.any():
         return
@@ -330,36 +306,57 @@ def _doubt_current(current: Floats, demanded: Floats) -> None:
         warnings.warn(
             f"the measured current is {100 * apart:+.0f} % apart from its set-point; resistances are taken on the set-point",
             DataQualityWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
-def _record(
-    found: list[_Found], time: Floats, charge: Floats, resting: Constant, shorts: ShortRule, contacts: ContactRule
-) -> xr.Dataset:
-    rows = np.array([event.row for event in found], dtype=np.int64)
+def _record(events: list[Event], record: xr.Dataset, context: Context) -> xr.Dataset:
+    rows = np.array([event.row for event in events], dtype=np.int64)
+    time = record["time"].to_numpy().astype(float, copy=False)
+    charge, begun = np.zeros(0), np.zeros(0)
+    if events:
+        passed, _ = passed_charge(record)
+        flowing, begins, _ = half_cycle_edges(record)
+        first = flowing[begins][[event.half_cycle for event in events]]
+        charge, begun = passed[rows], passed[np.maximum(first - 1, 0)]
 
     def text(values: list[str]) -> npt.NDArray[np.str_]:
         return np.array(values, dtype=np.str_)
 
+    def numbers(values: list[float]) -> npt.NDArray[np.float64]:
+        return np.array(values, dtype=float)
+
     dim = ("event",)
+    rules = context.rules
     result = xr.Dataset(
         {
-            "failure": (dim, text([event.failure for event in found])),
-            "confirmed": (dim, np.array([event.confirmed for event in found], dtype=bool)),
+            "failure": (dim, text([event.failure for event in events])),
+            "confirmed": (dim, np.array([event.confirmed for event in events], dtype=bool)),
+            "confidence": (dim, numbers([event.confidence for event in events]), {"units": "1"}),
             "time": (dim, time[rows]),
             "row": (dim, rows),
-            "charge": (dim, charge[rows]),
-            "half_cycle_charge": (dim, np.array([event.passed for event in found], dtype=float), {"units": "C"}),
-            "evidence": (dim, text(["; ".join(event.evidence) for event in found])),
-            "would_confirm": (dim, text([event.would_confirm for event in found])),
-            "rivals": (dim, text(["; ".join(event.rivals) for event in found])),
+            "last_row": (dim, np.array([event.last_row for event in events], dtype=np.int64)),
+            "half_cycle": (dim, np.array([event.half_cycle for event in events], dtype=np.int64)),
+            "last_half_cycle": (dim, np.array([event.last_half_cycle for event in events], dtype=np.int64)),
+            "charge": (dim, charge),
+            "half_cycle_charge": (dim, charge - begun, {"units": "C"}),
+            "drops": (dim, np.array([event.drops for event in events], dtype=np.int64)),
+            "depth": (dim, numbers([event.depth for event in events]), {"units": "1"}),
+            "duty": (dim, numbers([event.duty for event in events]), {"units": "1"}),
+            "evidence": (dim, text(["; ".join(event.evidence) for event in events])),
+            "would_confirm": (dim, text([event.would_confirm for event in events])),
+            "rivals": (dim, text(["; ".join(event.rivals) for event in events])),
         },
         attrs={
-            "electrolyte_resistance": resting.value,
-            "electrolyte_resistance_trust": str(resting.trust),
-            "short_rule": str(shorts),
-            "contact_rule": str(contacts),
+            "electrolyte_resistance": context.electrolyte.value,
+            "electrolyte_resistance_trust": str(context.electrolyte.trust),
+            "short_rule": str(rules.short),
+            "contact_rule": str(rules.contact),
+            "soft_rule": str(rules.soft),
+            "hidden_rule": str(rules.hidden),
+            "depletion_rule": str(rules.depletion),
+            "growth_rule": str(rules.growth),
+            "temperature_window": rules.temperature_window,
         },
     )
     return label(result, "failures")

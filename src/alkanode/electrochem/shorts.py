@@ -100,12 +100,12 @@ def find_collapse(resistance: Floats, rule: ShortRule | None = None) -> Collapse
             continue
         left = float(np.median(rest))
         lasting = left < rule.ratio * level and np.quantile(rest, 0.95) < 0.5 * level
-        if lasting and level - left > rule.noise * _scatter(resistance[:index]):
+        if lasting and level - left > rule.noise * scatter(resistance[:index]):
             return Collapse(index=index, before=level, after=left)
     return None
 
 
-def _scatter(values: Floats) -> float:
-    """Standard deviation from sample to sample, blind to outliers and to drift."""
+def scatter(values: Floats) -> float:
+    """Standard deviation of (sample,) values from sample to sample, blind to outliers and to drift."""
     steps = np.diff(values)
     return float(1.4826 * np.median(np.abs(steps - np.median(steps))) / np.sqrt(2))

@@ -19,7 +19,14 @@ _NAMES = {
     "suspected_short": "A possible short circuit",
     "contact_loss": "Loss of contact",
     "suspected_contact_loss": "A possible loss of contact",
+    "depletion": "Depletion of an electrode",
+    "soft_short_transient": "A transient soft short",
+    "soft_short_hidden": "A hidden soft short",
+    "overpotential_growth": "Growing overpotential",
 }
+
+
+_RULES = ("short", "contact", "soft", "hidden", "depletion", "growth")
 
 
 def failures_part(record: xr.Dataset, cell: Cell | None, settings: Failures, checked: xr.Dataset | None) -> Part:
@@ -53,7 +60,7 @@ def failures_part(record: xr.Dataset, cell: Cell | None, settings: Failures, che
                 "interval": None,
                 "label": str(found.attrs["electrolyte_resistance_trust"]),
             },
-            "rules": [str(found.attrs["short_rule"]), str(found.attrs["contact_rule"])],
+            "rules": [str(found.attrs[f"{name}_rule"]) for name in _RULES],
         },
         records={"failures": found},
         figures={"history": figure},
@@ -68,8 +75,8 @@ def _nothing(found: xr.Dataset) -> str:
     if found.attrs["not_judged"]:
         if _all_unjudged(found):
             return f"Shorts and loss of contact could not be judged: {found.attrs['not_judged']}. [measured]"
-        return f"No hard short and no loss of contact was found, but not all was judged: {found.attrs['not_judged']}. [measured]"
-    return "No hard short and no loss of contact was found. [measured]"
+        return f"No failure was found, but not all was judged: {found.attrs['not_judged']}. [measured]"
+    return "No short, soft short, loss of contact or growth was found. [measured]"
 
 
 def _all_unjudged(found: xr.Dataset) -> bool:
@@ -89,6 +96,9 @@ def _event(found: xr.Dataset, start: float) -> dict[str, Any]:
         "kind": str(found["failure"].item()),
         "time": float(found["time"]) - start,
         "row": int(found["row"]),
+        "last_row": int(found["last_row"]),
+        "half_cycle": int(found["half_cycle"]),
+        "confidence": float(found["confidence"]),
         "charge": float(found["charge"]),
         "half_cycle_charge": float(found["half_cycle_charge"]),
         "confirmed": bool(found["confirmed"]),
@@ -111,10 +121,10 @@ def _sentence(event: dict[str, Any]) -> str:
     state = "two signs" if event["confirmed"] else "one sign only: suspected"
     if assumed:
         state = "two signs, one of which rests on an assumed value"
+    where = f"at {_moment(event['time'])} (rows {event['row']} to {event['last_row']})"
     text = (
-        f"{_NAMES[event['kind']]} at {_moment(event['time'])}, after {shown(abs(event['half_cycle_charge']), 'charge')} of its "
-        f"half cycle ({state}): "
-        f"{'; '.join(event['evidence'])}."
+        f"{_NAMES[event['kind']]} {where}, after {shown(abs(event['half_cycle_charge']), 'charge')} of its half cycle "
+        f"({state}; confidence {event['confidence']:.2f}): {'; '.join(event['evidence'])}."
     )
     if event["rivals"]:
         text += f" Not excluded: {'; '.join(event['rivals'])}."

@@ -48,7 +48,6 @@ def spiked(where: slice | int, value: float) -> np.ndarray:
         0.02 + 0.13 * (1 - np.exp(-T / 30)),
         0.02 + 0.13 * (1 - np.exp(-T / 1000)),
         0.02 + 0.2 * np.sqrt(T / N),
-        spiked(slice(1500, 1600), 1e-3),
     ],
     ids=[
         "outlier to zero",
@@ -62,11 +61,18 @@ def spiked(where: slice | int, value: float) -> np.ndarray:
         "fast polarisation",
         "slow polarisation to a steady state",
         "diffusion, sqrt of time",
-        "short that heals",
     ],
 )
 def test_none_of_these_is_a_failure(voltage: np.ndarray) -> None:
     assert kinds(find_failures(record(voltage))) == []
+
+
+def test_a_short_that_heals_is_a_transient_soft_short() -> None:
+    found = find_failures(record(spiked(slice(1500, 1600), 1e-3)))
+    assert kinds(found) == ["soft_short_transient"]
+    assert (found["row"].item(), found["last_row"].item(), found["drops"].item()) == (1500, 1600, 1)
+    assert found["depth"].item() == pytest.approx(0.99)
+    assert found["duty"].item() == pytest.approx(100 / N)
 
 
 @pytest.mark.parametrize(

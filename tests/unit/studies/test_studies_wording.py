@@ -81,7 +81,7 @@ def test_an_event_names_its_half_cycle_charge_and_the_rival() -> None:
 def test_clean_and_unjudged_records_say_different_things() -> None:
     flat = np.full(100, 0.1)
     assert failures_part(record(flat, np.full(100, 1e-3)), None, Failures(), None).findings == (
-        "No hard short and no loss of contact was found. [measured]",
+        "No short, soft short, loss of contact or growth was found. [measured]",
     )
     swept = record(flat, np.full(100, 1e-3), control_mode=np.full(100, 2))
     with pytest.warns(DataQualityWarning, match="not judged in half cycle 0 of 1: the voltage was controlled"):
