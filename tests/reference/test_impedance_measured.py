@@ -12,7 +12,7 @@ import xarray as xr
 
 from alkanode.foundation.errors import DataQualityWarning
 from alkanode.impedance import check_spectra, kramers_kronig, operando_map, peaks, relaxation_times
-from alkanode.io.biologic_mpr import MprReader
+from alkanode.io.biologic.mpr import MprReader
 
 Measured = Callable[[str], Path]
 

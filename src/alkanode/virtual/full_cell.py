@@ -130,6 +130,9 @@ def cycle_full_cell(
         metal = float(law.anode_left(np.array(cycle)))
         bottom = max(bottom, full - metal)
         begin = bottom if cycle == 1 else min(max(state, bottom), top)
+        if cycle == 1 and program.rest:
+            tape.append(_rest(program, clock, float(np.interp(begin, curve, grid)), passed))
+            clock += program.rest
         ends = [(begin, top, 1.0)]
         if program.hold and full > top:
             ends.append((top, full, 0.0))
@@ -144,18 +147,7 @@ def cycle_full_cell(
             tape.append({**rows, "time": clock + rows["time"], "charge": passed + rows["charge"]})
             clock, passed = float(tape[-1]["time"][-1]), float(tape[-1]["charge"][-1])
             if program.rest and (side < 0 or not (program.hold and side > 0 and full > top)):
-                still = float(np.interp(reached, curve, grid))
-                times = np.linspace(program.rest / 5, program.rest, 5)
-                tape.append(
-                    {
-                        "time": clock + times,
-                        "voltage": np.full(5, still),
-                        "current": np.zeros(5),
-                        "current_setpoint": np.full(5, np.nan),
-                        "charge": np.full(5, passed),
-                        "control_mode": np.zeros(5),
-                    }
-                )
+                tape.append(_rest(program, clock, float(np.interp(reached, curve, grid)), passed))
                 clock += program.rest
         state = bottom
     record = _record(tape, noise, random, mirrored=anode_role == "working")
@@ -171,6 +163,18 @@ def cycle_full_cell(
     tree = xr.DataTree.from_dict({"cycling": record})
     tree.attrs.update(attrs)
     return tree
+
+
+def _rest(program: CyclerProgram, clock: float, voltage: float, charge: float) -> dict[str, Floats]:
+    """Five rows without current."""
+    return {
+        "time": clock + np.linspace(program.rest / 5, program.rest, 5),
+        "voltage": np.full(5, voltage),
+        "current": np.zeros(5),
+        "current_setpoint": np.full(5, np.nan),
+        "charge": np.full(5, charge),
+        "control_mode": np.zeros(5),
+    }
 
 
 def _half(
