@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 def run(study: Path, output: Path, data: Path | None, as_json: bool) -> int:
     """Run a STUDY: read its raw files, compute, write report.html and results.json.
 
-    Exit code 3 says that parts failed; what was computed is written all the same.
+    A STUDY with the key 'cells' is a series: each cell is run, then all of them together; cells that an earlier run
+    finished are taken up again. Exit code 3 says that parts failed; what was computed is written all the same.
     """
+    from alkanode.studies import is_series
+
+    if is_series(study):
+        from alkanode.cli.run_series import execute_series
+
+        return execute_series(study, output, data=data, as_json=as_json)
     return execute(study, output, data=data, as_json=as_json)
 
 
@@ -78,7 +85,7 @@ def _publish(outcome: Outcome, output: Path, command: str) -> tuple[str, Path]:
 
 @click.command()
 def schema() -> None:
-    """Print the JSON Schema of a study file, for editors."""
-    from alkanode.studies import study_schema
+    """Print the JSON Schema of a study or series file, for editors."""
+    from alkanode.studies import file_schema
 
-    click.echo(json.dumps(study_schema(), indent=2))
+    click.echo(json.dumps(file_schema(), indent=2))
