@@ -25,8 +25,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 NUMBER = r"([0-9][0-9.]*(?:e[-+]?\d+)?)"
-LONG_FILE = 2000
-"""Rows from which a text file counts for its target."""
+ALONE = "million-rows/s"
+"""What stands for a peer in the readers' lines where there is none."""
 
 
 class BrokenBenchmarkError(Exception):
@@ -97,6 +97,17 @@ def thermo_rows(text: str) -> list[Row]:
     ]
 
 
+def segmentation_rows(text: str) -> list[Row]:
+    return [
+        Row(
+            what="cycling: half cycles and failures of a million rows",
+            measured=find(rf"^failures .* {NUMBER} M rows/s", text),
+            limit=find(rf"^failures .*target >= {NUMBER}", text),
+            unit=" M rows/s",
+        )
+    ]
+
+
 def impedance_rows(text: str) -> list[Row]:
     rows = [
         Row(
@@ -131,55 +142,57 @@ def impedance_rows(text: str) -> list[Row]:
 
 @dataclass(frozen=True)
 class Read:
-    """One file of the readers' benchmark: rows, our time (ms), the peers' times over ours (NaN where they fail)."""
+    """One file of the readers' benchmark beside one peer: rows, our time (ms), the peer's time over ours, target."""
 
     name: str
     rows: int
     ours: float
-    galvani: float
-    yadg: float
+    peer: str
+    ratio: float
+    target: float
+
+    @property
+    def suffix(self) -> str:
+        return Path(self.name).suffix
 
 
 def reader_rows(text: str) -> list[Row]:
-    line = re.compile(rf"^(\S+\.mp[rt]) +(\d+) +{NUMBER} +\d+ +galvani (.+); yadg (.+)$", re.MULTILINE)
-    read = [Read(name, int(n), float(ms), _ratio(one), _ratio(two)) for name, n, ms, one, two in line.findall(text)]
-    binary = [file for file in read if file.name.endswith(".mpr") and file.yadg > 0]
-    long_text = [file for file in read if file.name.endswith(".mpt") and file.yadg > 0 and file.rows > LONG_FILE]
-    if not binary or not long_text:
-        raise BrokenBenchmarkError(
-            f"the readers' lines name no .mpr file, or no .mpt file of more than {LONG_FILE} rows"
-        )
-    worst = min(binary, key=lambda file: file.yadg)
-    largest = max(binary, key=lambda file: file.rows)
-    rows = [
-        Row(
-            what=f"readers: .mpr, times faster than yadg, worst of {len(binary)} files ({worst.rows} rows)",
-            measured=worst.yadg,
-            limit=3,
-        ),
-        Row(
-            what=f"readers: .mpt, times faster than yadg, worst of {len(long_text)} above {LONG_FILE} rows",
-            measured=min(file.yadg for file in long_text),
-            limit=10,
-        ),
-    ]
-    if largest.galvani == largest.galvani:
-        extra = largest.ours * (1 - largest.galvani) * 50_000 / largest.rows
-        what = f"readers: largest .mpr ({largest.rows} rows), time over galvani's bare arrays per 50,000 rows"
-        rows.append(Row(what=what, measured=extra, limit=20, at_most=True, unit=" ms"))
+    read = _reads(text)
+    wanted = sorted({(file.suffix, file.peer, file.target) for file in read if file.target == file.target})
+    if not wanted:
+        raise BrokenBenchmarkError("the readers' lines name no target")
+    rows = []
+    for suffix, peer, target in wanted:
+        files = [file for file in read if (file.suffix, file.peer) == (suffix, peer) and file.target == target]
+        worst = min(files, key=lambda file: file.ratio)
+        which = f"worst of {len(files)} files ({worst.rows} rows)" if len(files) > 1 else f"{worst.rows} rows"
+        what = "million rows per second" if peer == ALONE else f"times faster than {peer}"
+        rows.append(Row(what=f"readers: {suffix}, {what}, {which}", measured=worst.ratio, limit=target))
+    bare = [file for file in read if file.suffix == ".mpr" and file.peer == "galvani"]
+    if bare:
+        largest = max(bare, key=lambda file: file.rows)
+        extra = largest.ours * (1 - largest.ratio) * 50_000 / largest.rows
+        label = f"readers: largest .mpr ({largest.rows} rows), time over galvani's bare arrays per 50,000 rows"
+        rows.append(Row(what=label, measured=extra, limit=20, at_most=True, unit=" ms"))
     return rows
 
 
-def _ratio(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
+def _reads(text: str) -> list[Read]:
+    """One entry per file and peer that could read it."""
+    found = []
+    for name, count, ours, beside in re.findall(rf"^(\S+\.\w+) +(\d+) +{NUMBER} +\d+   (.+)$", text, re.MULTILINE):
+        for part in beside.split("; "):
+            match = re.fullmatch(rf"(\S+) {NUMBER}(?: \(target >= {NUMBER}\))?", part)
+            if match:
+                target = float(match[3]) if match[3] else float("nan")
+                found.append(Read(name, int(count), float(ours), match[1], float(match[2]), target))
+    return found
 
 
-def reader_peers(_: str) -> str:
-    pins = (HERE / "peers" / "readers.txt").read_text(encoding="utf-8")
-    return ", ".join(" ".join(pair) for pair in re.findall(r"^(datalab-org-galvani|yadg)==(\S+)", pins, re.MULTILINE))
+def reader_peers(text: str) -> str:
+    match = re.search(r"^peers: (.+);", text, flags=re.MULTILINE)
+    skipped = re.findall(r"^(\S+): skipped, (.+)$", text, flags=re.MULTILINE)
+    return (match.group(1) if match else "none") + "".join(f"; {name} skipped: {why}" for name, why in skipped)
 
 
 def impedance_peers(text: str) -> str:
@@ -190,6 +203,48 @@ def impedance_peers(text: str) -> str:
 def thermo_peers(text: str) -> str:
     match = re.search(r"pycalphad (\d[\w.]*)", text)
     return f"pycalphad {match.group(1)}" if match else ""
+
+
+def detection_rows(text: str) -> list[Row]:
+    line = re.compile(rf"^  (\S.*?) +([<>]=) {NUMBER} % +{NUMBER} \(.+\) +(?:yes|NO)$", re.MULTILINE)
+    rows = [
+        Row(what=f"failures: {what}", measured=float(value), limit=float(aim), at_most=sign == "<=", unit=" %")
+        for what, sign, aim, value in line.findall(text)
+    ]
+    if not rows:
+        raise BrokenBenchmarkError("the detection table names no target")
+    return rows
+
+
+def detection_peers(text: str) -> str:
+    match = re.search(r"^(\d+ virtual cells over \d+ h)", text, flags=re.MULTILINE)
+    return f"the hidden truth of {match.group(1)}" if match else ""
+
+
+def weibull_rows(text: str) -> list[Row]:
+    cover = find_all(rf"95 % intervals by t +cover shape {NUMBER} %, scale {NUMBER} %", text)
+    left = find_all(r"^  bias taken off .*?([0-9.]+) % .*?([0-9.]+) %$", text)
+    return [
+        Row(what="weibull: bias of the scale", measured=left[1], limit=2, at_most=True, unit=" %"),
+        Row(what="weibull: bias of the shape, corrected", measured=left[0], limit=10, at_most=True, unit=" %"),
+        Row(what="weibull: lowest coverage of a 95 % interval", measured=min(cover), limit=93, unit=" %"),
+        Row(what="weibull: highest coverage of a 95 % interval", measured=max(cover), limit=97, at_most=True, unit=" %"),
+        Row(what="weibull: times faster than scipy", measured=find(rf"ratio {NUMBER}", text), limit=1),
+        Row(
+            what="weibull: largest relative difference to scipy",
+            measured=find(rf"difference to scipy {NUMBER}", text),
+            limit=1e-3,
+            at_most=True,
+        ),
+    ]
+
+
+def find_all(pattern: str, text: str) -> list[float]:
+    """The numbers of the first match."""
+    match = re.search(pattern, text, flags=re.MULTILINE)
+    if match is None:
+        raise BrokenBenchmarkError(f"no line matches {pattern!r}")
+    return [float(group) for group in match.groups()]
 
 
 def data_folder(given: Path | None) -> Path:
@@ -211,11 +266,24 @@ def plan(options: argparse.Namespace) -> list[Benchmark]:
             peers=impedance_peers,
         ),
         Benchmark(
+            script="weibull.py",
+            arguments=["--sets", "300"] if options.quick else [],
+            rows=weibull_rows,
+            peers=lambda text: "scipy",
+        ),
+        Benchmark(script="segmentation.py", rows=segmentation_rows),
+        Benchmark(
             script="readers.py",
             arguments=[str(folder)],
             rows=reader_rows,
             peers=reader_peers,
             skipped=alone if options.no_peers else absent,
+        ),
+        Benchmark(
+            script="detection.py",
+            arguments=["--data", str(folder), *(["--count", "100"] if options.quick else [])],
+            rows=detection_rows,
+            peers=detection_peers,
         ),
     ]
 
@@ -246,8 +314,8 @@ def print_table(rows: list[Row]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, help="folder of measured .mpr and .mpt files")
-    parser.add_argument("--quick", action="store_true", help="fewer spectra")
+    parser.add_argument("--data", type=Path, help="folder of measured files")
+    parser.add_argument("--quick", action="store_true", help="fewer spectra and virtual cells")
     parser.add_argument("--no-peers", action="store_true", help="only what needs no package of others")
     options = parser.parse_args()
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""

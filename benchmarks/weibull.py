@@ -19,7 +19,7 @@ import numpy as np
 import scipy
 from scipy.stats import CensoredData, weibull_min
 
-from alkanode.electrochem.weibull import WeibullFit, fit_weibull, most_likely
+from alkanode.numerics.weibull import WeibullFit, fit_weibull, most_likely
 
 SHAPE, SCALE, STEP, CAP, CELLS = 3.0, 1.2, 0.25, 1.75, 12
 TIMED = 50

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from alkanode.electrochem import peak_growth, voltammetry
-from alkanode.electrochem.potential_sweeps import loop_pieces, potential_sweeps
+from alkanode.electrochem.voltammograms.sweeps import loop_pieces, potential_sweeps
 from alkanode.virtual import IslandLaw, SweepNoise, SweepProgram, island_voltammogram
 
 QUIET = SweepNoise(voltage=0.0, current=0.0)

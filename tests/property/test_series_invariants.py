@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alkanode.electrochem import capacity_bands, region_at
-from alkanode.electrochem.censored_line import fit_line
+from alkanode.numerics.censored_line import fit_line
 
 numbers = st.lists(st.floats(-2, 2), min_size=5, max_size=12)
 

@@ -53,6 +53,29 @@ def test_a_history_keeps_its_branches_and_provenance(tmp_path: Path) -> None:
     assert stored["settings"] == {"cutoff": 1.0}
 
 
+@settings(max_examples=25)
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_a_flipped_bit_anywhere_is_noticed(place: float, bit: int) -> None:
+    record = label(xr.Dataset({name: ("row", [0.0, 1.0]) for name in ("time", "voltage", "current")}), "cycling")
+    with tempfile.TemporaryDirectory() as folder:
+        path = save(record, Path(folder) / "record.h5")
+        content = bytearray(path.read_bytes())
+        content[int(place * len(content))] ^= 1 << bit
+        path.write_bytes(content)
+        with pytest.raises(ReaderError, match="seal"):
+            open_saved(path)
+
+
+def test_other_programs_open_what_is_sealed(tmp_path: Path) -> None:
+    path = save(xr.Dataset({"x": ("row", [1.0, 2.0])}), tmp_path / "x.h5")
+    with xr.open_dataset(path, engine="h5netcdf") as opened:
+        np.testing.assert_array_equal(opened["x"], [1.0, 2.0])
+    cut = tmp_path / "cut.h5"
+    cut.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ReaderError, match="no seal at its end"):
+        open_saved(cut)
+
+
 def test_other_endings_and_broken_stores_are_named(tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match=r"\.zarr"):
         save(xr.Dataset(), tmp_path / "x.txt")

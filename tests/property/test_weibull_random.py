@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alkanode.electrochem import fit_weibull
-from alkanode.electrochem.replicates import failed_shares
-from alkanode.electrochem.weibull import most_likely
+from alkanode.electrochem.critical_currents.replicates import failed_shares
+from alkanode.numerics.weibull import most_likely
 
 Floats = npt.NDArray[np.float64]
 

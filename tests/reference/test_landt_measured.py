@@ -64,7 +64,7 @@ def test_the_text_export_says_what_is_wrong_with_it(measured: Measured) -> None:
     assert len(words) == 2
     assert "rounded to 0.0001 A, 25% of its median" in words[0]
     assert "current times time gives 1.13" in words[0]
-    assert "'temperature_1_C' is exactly 0" in words[1]
+    assert "temperature is exactly 0 degC in 25162 of 25162 rows" in words[1]
     assert record.sizes["row"] == 25_162
     np.testing.assert_array_equal(np.unique(record["current"]), [-2e-4, 0, 2e-4])
     assert record.attrs["started"] == "2024-04-30T14:33:18.980"

@@ -81,10 +81,20 @@ def test_neware_table(measured: Measured) -> None:
     assert not record["current"].to_numpy()[resting].any()
 
 
-def test_a_table_that_ends_within_a_row_is_read_and_doubted(measured: Measured, tmp_path: Path) -> None:
-    (tmp_path / "cut.nda").write_bytes(measured(NDA).read_bytes()[:-10])
-    with pytest.warns(DataQualityWarning, match="last row is incomplete"):
-        assert cycling(tmp_path / "cut.nda").sizes["row"] == 438
+@pytest.mark.parametrize(("lost", "rows"), [(10, 438), (86, 438), (218 * 86, 226)])
+def test_a_table_shorter_than_its_header_says_is_read_and_doubted(
+    measured: Measured, tmp_path: Path, lost: int, rows: int
+) -> None:
+    """Also one that ends between two rows, where the rows that are left say nothing of the others."""
+    (tmp_path / "cut.nda").write_bytes(measured(NDA).read_bytes()[:-lost])
+    with pytest.warns(DataQualityWarning, match=f"has {123655 - lost} bytes, by its header the rows end at byte 123655"):
+        assert cycling(tmp_path / "cut.nda").sizes["row"] == rows
+
+
+def test_bytes_behind_the_table_are_doubted(measured: Measured, tmp_path: Path) -> None:
+    (tmp_path / "longer.nda").write_bytes(measured(NDA).read_bytes() + bytes(86))
+    with pytest.warns(DataQualityWarning, match="bytes were added or moved"):
+        assert cycling(tmp_path / "longer.nda").sizes["row"] == 439
 
 
 def test_neware_numbers_are_those_of_fastnda(measured: Measured) -> None:

@@ -52,7 +52,7 @@ def execute(study: Path, output: Path, *, data: Path | None, as_json: bool) -> i
     if as_json:
         click.echo(text)
     else:
-        for part in outcome.parts:
+        for part in outcome.ordered:
             for sentence in part.findings:
                 click.echo(f"- {sentence}")
         for name, reason in outcome.skipped.items():

@@ -206,12 +206,13 @@ def from_first_row(history: xr.DataTree) -> xr.DataTree:
     if attrs.get("started"):
         moment = datetime.fromisoformat(str(attrs["started"])) + timedelta(seconds=shift)
         attrs["started"] = moment.isoformat(timespec="milliseconds")
+    common = {key: attrs[key] for key in ("started", "instrument_time_of_first_row") if key in attrs}
     moved = {}
     for name, record in records.items():
-        clocks = {key: record.variables[key] for key in ("time", "point_time") if key in record.variables}
-        changes = {key: (clock.dims, clock.to_numpy() - shift, clock.attrs) for key, clock in clocks.items()}
-        common = {key: attrs[key] for key in ("started", "instrument_time_of_first_row") if key in attrs}
-        moved[name] = record.assign(changes).assign_attrs(common)
-    tree = xr.DataTree.from_dict(moved)
+        moved[name] = record.copy().assign_attrs(common)
+        for clock in {"time", "point_time"} & moved[name].variables.keys():
+            moved[name][clock].data = moved[name][clock].data - shift
+    tree = xr.DataTree()
     tree.attrs.update(attrs)
+    tree.children = {name: xr.DataTree(record) for name, record in moved.items()}
     return tree

@@ -2,6 +2,10 @@
 
 Complex fields are stored as two real ones (``NAME__re``, ``NAME__im``), which every program can read. What was made
 from what stands in the attribute ``provenance`` (JSON): versions, the time of writing, hashes of the inputs, settings.
+
+HDF5 notices neither a flipped bit in its numbers nor in its own book-keeping, and its library can follow the latter in
+circles. So a file ends with a seal, the SHA-256 of all that stands before it: other programs do not see it, and here a
+damaged file is refused before anything else looks at it.
 """
 
 from __future__ import annotations
@@ -22,6 +26,8 @@ from alkanode.foundation.errors import ReaderError, SchemaError
 
 _RE, _IM = "__re", "__im"
 _HDF5 = (".h5", ".hdf5", ".nc")
+_SEAL = b"\nalkanode sha256 "
+_SEAL_BYTES = len(_SEAL) + 64
 
 
 def file_hash(path: str | Path) -> str:
@@ -106,6 +112,9 @@ def save(result: xr.Dataset | xr.DataTree, path: str | Path, *, origin: Mapping[
         plain.to_zarr(target, mode="w", consolidated=False)
     else:
         plain.to_netcdf(target, engine="h5netcdf", mode="w")
+        seal = _SEAL + file_hash(target).encode()
+        with target.open("ab") as stream:
+            stream.write(seal)
     return target
 
 
@@ -125,12 +134,14 @@ def open_saved(path: str | Path) -> xr.Dataset | xr.DataTree:
     Raises
     ------
     ReaderError
-        When the store is absent or is no store.
+        When the store is absent, is no store, or an HDF5 file that was damaged or changed after it was written.
     SchemaError
         For an ending that no store has.
     """
     source = Path(path)
     kind = _format(source)
+    if kind == "hdf5":
+        _check_seal(source)
     try:
         opened = (
             xr.open_datatree(source, engine="zarr", consolidated=False)
@@ -145,6 +156,27 @@ def open_saved(path: str | Path) -> xr.Dataset | xr.DataTree:
         raise ReaderError(f"{source.name} must be a store that alkanode wrote", found="one without provenance")
     whole = xr.DataTree.from_dict({node.path: _join_complex(node.to_dataset(inherit=False)) for node in tree.subtree})
     return whole if whole.children else whole.to_dataset()
+
+
+def _check_seal(source: Path) -> None:
+    """Refuse a file whose content is not the one that was sealed."""
+    try:
+        content = source.read_bytes()
+    except OSError as cause:
+        raise ReaderError(f"{source.name} must be a store that alkanode wrote", found=str(cause)) from cause
+    whole, seal = content[:-_SEAL_BYTES], content[-_SEAL_BYTES:]
+    if not seal.startswith(_SEAL):
+        raise ReaderError(
+            f"{source.name} must be a store that alkanode wrote",
+            found="no seal at its end",
+            todo="It was cut off or written by another program: xarray.open_datatree opens HDF5 as it is",
+        )
+    if seal[len(_SEAL) :] != hashlib.sha256(whole).hexdigest().encode():
+        raise ReaderError(
+            f"{source.name} must be as alkanode wrote it",
+            found="a content that is not the one that was sealed",
+            todo="It was damaged or changed: write it again; xarray.open_datatree opens HDF5 as it is",
+        )
 
 
 def _split_complex(record: xr.Dataset) -> xr.Dataset:

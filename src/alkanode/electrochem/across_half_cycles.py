@@ -10,8 +10,9 @@ import numpy.typing as npt
 from alkanode.electrochem.event import Event
 from alkanode.electrochem.growth import onset_of, slope_over
 from alkanode.electrochem.hidden_shorts import HiddenShort, find_hidden, same_setpoint
+from alkanode.electrochem.repeated_dips import Leaks
 from alkanode.electrochem.traces import Levels, Trace, Traces
-from alkanode.electrochem.within_half_cycle import Context, run_away_event, short_event
+from alkanode.electrochem.within_half_cycle import SPECTRUM_DURING, Context, run_away_event, short_event
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,6 +44,45 @@ def loss_at_seam(trace: Trace, charge: Floats, before: float, level: float, cont
         first=f"|V/I| grew from {before:.4g} to {level:.4g} ohm {SAME_AT_SEAM}, beyond {growth:g} times, and stayed there until "
         "the end of the half cycle",
         margin=float(np.log(level / (growth * before))),
+    )
+
+
+CERTAIN = 6.0
+"""Standard errors from which a dip dates the first sign; where none is so clear, the clearest one does."""
+
+
+def leaks_event(found: Leaks, traces: Traces, context: Context) -> Event:
+    """Dips of the whole record that noise and the bumps of the same record do not explain."""
+    dips = found.dips
+    count = dips.begins.size
+    clear = np.flatnonzero(dips.significance >= CERTAIN)
+    told = int(clear[0]) if clear.size else int(np.argmax(dips.significance))
+    owner = np.searchsorted(traces.begins, dips.begins, side="right") - 1
+    widths = dips.ends - dips.begins
+    depth = float(np.median(dips.drop / dips.level))
+    last = int(np.argmax(dips.ends))
+    if count > 1:
+        first = (
+            f"|V/I| dipped {count} times by {100 * depth:.3g} % (median) and {found.beyond:.2g} standard errors or more in "
+            f"{np.unique(owner).size} half cycles, against {found.bumps} bumps as high; chance makes that with a probability of "
+            f"{found.chance:.1g}"
+        )
+    else:
+        first = f"|V/I| dipped once by {100 * depth:.3g} % and {found.beyond:.2g} standard errors, and came back"
+    return Event(
+        failure="soft_short_transient",
+        row=int(traces.rows[dips.begins[told]]),
+        last_row=int(traces.rows[min(dips.ends[last], traces.rows.size - 1)]),
+        half_cycle=int(traces.half_cycle[owner[told]]),
+        last_half_cycle=int(traces.half_cycle[owner[last]]),
+        evidence=(first,),
+        would_confirm=SPECTRUM_DURING,
+        rivals=("a loose lead of the voltage, or a change of the current range",),
+        margin=float(np.log(np.median(dips.significance) / context.rules.soft.noise)),
+        signs=1,
+        drops=count,
+        depth=depth,
+        duty=float(np.max(np.bincount(owner, weights=widths, minlength=traces.count) / traces.lengths)),
     )
 
 

@@ -16,11 +16,18 @@ from alkanode.data.cell import Cell
 from alkanode.data.charge import passed_charge
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.steps import half_cycle_edges
-from alkanode.electrochem.across_half_cycles import growth_event, hidden_event, loss_at_seam, short_at_seam
+from alkanode.electrochem.across_half_cycles import (
+    growth_event,
+    hidden_event,
+    leaks_event,
+    loss_at_seam,
+    short_at_seam,
+)
 from alkanode.electrochem.contact_loss import ContactRule
 from alkanode.electrochem.event import Event, merged
 from alkanode.electrochem.evidence import ASSUMED_ELECTROLYTE, electrolyte_resistance
 from alkanode.electrochem.failure_rules import FailureRules
+from alkanode.electrochem.repeated_dips import find_leaks
 from alkanode.electrochem.seams import collapsed_at_seam, lost_at_seam
 from alkanode.electrochem.shorts import ShortRule
 from alkanode.electrochem.soft_shorts import worth_a_look
@@ -195,6 +202,7 @@ def _judge(record: xr.Dataset, traces: Traces, context: Context) -> list[Event]:
             alone = drops is None and strong is None and _may_stay(levels, index, 0.5 * rules.soft.step)
             step = step_in(trace, context) if alone else None
             events += [] if step is None else _staying(*step, levels, traces, index, rules.hidden.same_setpoint)
+    events += _leaks(traces, resistance, levels, first_failure, context)
     events = _recurring(events, levels, traces, rules)
     temperature = temperature_of(record, traces)
     steady = _steady(temperature, rules.temperature_window)
@@ -204,6 +212,17 @@ def _judge(record: xr.Dataset, traces: Traces, context: Context) -> list[Event]:
         event = slow(traces, levels, chosen, context, thermometer=thermometer)
         events += [] if event is None else [event]
     return merged(events)
+
+
+def _leaks(
+    traces: Traces, resistance: Floats, levels: Levels, first_failure: int, context: Context
+) -> list[Event]:
+    """Soft shorts that no single drop proves, in the half cycles before a short or a lost contact."""
+    before = np.arange(traces.count) < first_failure
+    signed = np.copysign(resistance, traces.along)
+    rules = context.rules
+    found = find_leaks(traces, signed, levels, before, rules.dips, start_share=rules.soft.start_share)
+    return [] if found is None else [leaks_event(found, traces, context)]
 
 
 class _Charge:
@@ -353,6 +372,7 @@ def _record(events: list[Event], record: xr.Dataset, context: Context) -> xr.Dat
             "short_rule": str(rules.short),
             "contact_rule": str(rules.contact),
             "soft_rule": str(rules.soft),
+            "dip_rule": str(rules.dips),
             "hidden_rule": str(rules.hidden),
             "depletion_rule": str(rules.depletion),
             "growth_rule": str(rules.growth),

@@ -381,6 +381,60 @@ def _entries() -> tuple[Quantity, ...]:
             symbol="E",
             definition="Equilibrium potential against the pure metal of the working ion.",
         ),
+        q(
+            name="overpotential",
+            unit="V",
+            display_unit="mV",
+            factor=1e3,
+            symbol="eta",
+            definition="Voltage beyond the resting voltage, positive in the direction of the current.",
+        ),
+        # ramps of current
+        *(
+            q(name=name, unit="A m-2", display_unit="mA cm-2", factor=0.1, symbol=symbol, definition=text)
+            for name, symbol, text in (
+                ("nominal_current_density", "j_nom", "Current over the nominal electrode area."),
+                ("final_current_density", "j_fin", "Current over the electrode area measured after the test."),
+                ("critical_current_density", "CCD", "Current density at which a cell shorts in a ramp of currents."),
+            )
+        ),
+        q(
+            name="yield_stress",
+            unit="Pa",
+            display_unit="MPa",
+            factor=1e-6,
+            symbol="sigma_y",
+            definition="A third of the hardness of a metal.",
+        ),
+        # full cells
+        q(
+            name="cathode_specific_capacity",
+            unit="C kg-1",
+            display_unit="mAh g-1",
+            factor=1 / 3600,
+            symbol="q_c",
+            definition="Charge over the mass of active material of the cathode.",
+        ),
+        q(
+            name="differential_capacity",
+            unit="F",
+            display_unit="mAh V-1",
+            factor=1 / 3.6,
+            symbol="dQ/dU",
+            definition="Charge passed per change of the cell voltage.",
+        ),
+        q(
+            name="c_rate",
+            unit="1",
+            symbol="C-rate",
+            definition="Current over the one that passes the reference capacity in one hour.",
+        ),
+        q(
+            name="cycle_number",
+            unit="1",
+            symbol="n",
+            definition="Number of a cycle, counted from charge and discharge.",
+        ),
         # plain numbers
         q(name="fraction", unit="1", symbol="", definition="A pure number."),
         q(name="duration", unit="s", symbol="t", definition="A length of time."),

@@ -86,7 +86,8 @@ def capacity_over_cycles(cycles: RecordLike, *, fade: xr.Dataset | None = None) 
     return Figure(
         title="Capacity over cycles",
         caption="Charge and discharge capacity of every cycle, and below the coulombic efficiency "
-        f"({cycles.attrs['coulombic_efficiency_is']}). Band: 95 % interval of the knee, where there is one.",
+        f"({cycles.attrs['coulombic_efficiency_is']})."
+        + ("" if not bands else " Band: 95 % interval of the knee."),
         panels=(
             Panel(
                 x=axis_of("cycle_number", label="cycle", limits=width),
@@ -167,7 +168,7 @@ def cell_profiles(record: RecordLike, cycles: xr.Dataset, *, numbers: Sequence[i
             )
     return Figure(
         title="Voltage profiles",
-        caption="Voltage over the charge passed since the begin of each half cycle; charge drawn through, discharge dashed.",
+        caption="Voltage over the charge passed since the beginning of each half cycle; charge solid, discharge dashed.",
         panels=(
             Panel(
                 x=axis_of("charge", label="capacity", limits=padded(np.concatenate([part.x for part in series]), 0.03)),
@@ -264,7 +265,7 @@ def _tracks(peaks: xr.Dataset, cycles: FloatArray) -> Panel:
         )
     return Panel(
         x=axis_of("cycle_number", label="cycle", limits=padded(cycles.astype(float), 0.03)),
-        y=axis_of("voltage", label="peak", limits=padded(peaks["peak_voltage"].to_numpy(), 0.06)),
+        y=axis_of("voltage", label="voltage of peak", limits=padded(peaks["peak_voltage"].to_numpy(), 0.06)),
         series=tuple(series),
     )
 

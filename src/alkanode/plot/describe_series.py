@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alkanode.data.schema import RecordLike, check
-from alkanode.electrochem.stripping_series import at_cutoff
+from alkanode.electrochem.stripping.series import at_cutoff
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.units import QuantityLike
 from alkanode.plot.description import Axis, Band, BandRole, Figure, FloatArray, Line, Panel, Series

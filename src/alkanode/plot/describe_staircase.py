@@ -7,9 +7,9 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.schema import RecordLike, check
-from alkanode.electrochem.relaxation import Decay, decay_at
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.units import QuantityLike
+from alkanode.numerics.relaxation import Decay, decay_at
 from alkanode.plot.description import Axis, Band, Figure, Panel, Role, Series
 from alkanode.plot.display import axis_of, extent, log_padded, padded, shown, shown_number
 from alkanode.plot.style import CYCLE

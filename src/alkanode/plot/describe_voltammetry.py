@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from alkanode.data.schema import RecordLike, check
 from alkanode.electrochem import peak_growth, potential_sweeps
-from alkanode.electrochem.potential_sweeps import loop_pieces
+from alkanode.electrochem.voltammograms.sweeps import loop_pieces
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.units import QuantityLike
 from alkanode.plot.description import Axis, ColourScale, Figure, FloatArray, Panel, Series

@@ -19,6 +19,7 @@ from matplotlib.ticker import (
     FuncFormatter,
     LogFormatterMathtext,
     LogLocator,
+    MaxNLocator,
     NullFormatter,
     NullLocator,
 )
@@ -26,7 +27,8 @@ from matplotlib.ticker import (
 from alkanode.foundation.errors import SchemaError
 from alkanode.plot.description import Axis, Band, ColourScale, Figure, Heatmap, Panel, Series, Twin
 from alkanode.plot.figure_table import save_data
-from alkanode.plot.placement import ends, line_labels, map_limits, middle, rectangle, share
+from alkanode.plot.placement import counts, ends, line_labels, map_limits, middle, rectangle, share
+from alkanode.plot.readable_units import readable
 from alkanode.plot.style import (
     BAND_COLOURS,
     DIVERGING_SCALE,
@@ -107,7 +109,7 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     Parameters
     ----------
     figure
-        What to draw.
+        What to draw; small numbers are drawn in a smaller unit (:func:`alkanode.plot.readable_units.readable`).
     path
         File that ends in ``.png``, ``.pdf`` or ``.svg``.
     dpi
@@ -126,6 +128,7 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     target = Path(path)
     if target.suffix.lower() not in _SUFFIXES:
         raise SchemaError(f"a picture ends in {', '.join(_SUFFIXES)}", found=repr(target.name))
+    figure = readable(figure)
     with mpl.rc_context(_STYLE):
         canvas = Canvas(figsize=_size(figure), layout="constrained")
         _fill(figure, _new_axes(figure, canvas), own=True)
@@ -201,6 +204,8 @@ def _frame(panel: Panel, target: Axes, *, bottom: bool) -> None:
         elif axis.scale == "log":
             own.set_major_locator(LogLocator(numticks=10))
             own.set_major_formatter(LogFormatterMathtext())
+        elif counts(axis):
+            own.set_major_locator(MaxNLocator(integer=True))
 
 
 def _limits(panel: Panel, target: Axes) -> None:

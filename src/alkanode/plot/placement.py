@@ -10,6 +10,7 @@ import numpy as np
 from alkanode.plot.description import Axis, Band, FloatArray, Heatmap, Line, Panel
 from alkanode.plot.display import log_padded, padded
 
+_COUNTED = frozenset({"cycle", "half cycle", "level", "spectrum"})
 _LEVELS = 6
 _TOP, _TOP_BELOW_BANDS, _STEP = 0.86, 0.6, 0.085
 
@@ -35,6 +36,11 @@ def _ends(axis: Axis, data: list[FloatArray]) -> tuple[float, float]:
         return axis.limits
     values = np.concatenate(data) if data else np.array([0.0, 1.0])
     return log_padded(values) if axis.scale == "log" else padded(values)
+
+
+def counts(axis: Axis) -> bool:
+    """Whether an axis counts things, so that its ticks are whole numbers."""
+    return axis.unit == "1" and axis.scale == "linear" and axis.label in _COUNTED
 
 
 def rectangle(band: Band, x: tuple[float, float], y: tuple[float, float]) -> tuple[float, float, float, float]:

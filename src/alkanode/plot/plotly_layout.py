@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from alkanode.plot.description import Axis, Figure
-from alkanode.plot.placement import ends
+from alkanode.plot.placement import counts, ends
 from alkanode.plot.style import FONT_SIZE, SHORT_LOG, SMALL_FONT_SIZE, axis_text
 
 INK = "#222222"
@@ -18,6 +18,9 @@ _PANEL_HEIGHT = 230
 _GAP = 34
 _FONT = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 _GRID = "#E6E6E6"
+
+MOST_SINGLE_TICKS = 16
+"""An axis that counts fewer things than this has a tick at each; a longer one is left to plotly."""
 
 
 def domains(figure: Figure) -> list[tuple[float, float]]:
@@ -103,6 +106,8 @@ def scale(axis: Axis, limits: tuple[float, float]) -> dict[str, Any]:
             result.update(dtick="D2", tickformat="~g", labelalias={})
     else:
         result = {"exponentformat": "power", "minexponent": 4}
+        if counts(axis) and limits[1] - limits[0] < MOST_SINGLE_TICKS:
+            result.update(tick0=0, dtick=1)
     low, high = (coordinate(end, axis) for end in limits)
     result["range"] = [high, low] if axis.reversed else [low, high]
     return result

@@ -17,6 +17,7 @@ from plotly.colors import sample_colorscale
 from alkanode.plot.description import Axis, Band, ColourScale, Figure, FloatArray, Heatmap, Line, Panel, Series, Twin
 from alkanode.plot.placement import ends, line_labels, map_limits, middle, rectangle, share
 from alkanode.plot.plotly_layout import INK, axes, axis_name, colour_bar, coordinate, domains, page
+from alkanode.plot.readable_units import readable
 from alkanode.plot.style import (
     BAND_COLOURS,
     DIVERGING_SCALE,
@@ -57,7 +58,7 @@ def figure_html(figure: Figure, *, div_id: str) -> str:
     Parameters
     ----------
     figure
-        What to draw.
+        What to draw; small numbers are drawn in a smaller unit (:func:`alkanode.plot.readable_units.readable`).
     div_id
         ``id`` of the element, unique in its page.
 
@@ -67,7 +68,7 @@ def figure_html(figure: Figure, *, div_id: str) -> str:
         ``<figure>`` with the drawing and, in ``<figcaption>``, the caption and the notes. The page must hold
         :func:`plotly_script` before it.
     """
-    drawn, thinning = _draw(figure)
+    drawn, thinning = _draw(readable(figure))
     body = plotly.io.to_html(
         drawn,
         include_plotlyjs=False,
@@ -269,7 +270,7 @@ def _series(canvas: Any, series: Series, panel: Panel, number: int) -> list[str]
         )
     if kept.size == series.y.size:
         return []
-    return [f"Drawn with {kept.size} of {series.y.size} points; the extremes are kept."]
+    return ["Long curves are drawn with fewer points; their extremes are kept."]
 
 
 def _shown_on(values: FloatArray, axis: Axis) -> FloatArray:

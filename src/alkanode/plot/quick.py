@@ -11,10 +11,14 @@ import numpy.typing as npt
 from alkanode.data.schema import RecordLike
 from alkanode.foundation.units import QuantityLike
 from alkanode.plot import (
+    describe_critical_current,
     describe_cycling,
     describe_impedance,
+    describe_overpotential,
+    describe_profile,
     describe_recovery,
     describe_relaxation,
+    describe_staircase,
     describe_thermo,
     describe_validity,
 )
@@ -273,6 +277,184 @@ def recovered(
     Axes
     """
     return _one(describe_recovery.recovered_against_true(names, true, values, intervals, units), ax)
+
+
+def half_cycle_shapes(
+    record: RecordLike,
+    shapes: xr.Dataset,
+    *,
+    area: QuantityLike | None = None,
+    half_cycles: Sequence[int] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw half cycles with the spike, plateaus and ramps that were read from them.
+
+    Parameters
+    ----------
+    record, shapes, area, half_cycles
+        As for :func:`alkanode.plot.describe_profile.half_cycle_shapes`.
+    ax
+        Axes to draw into.
+
+    Returns
+    -------
+    Axes
+    """
+    return _one(describe_profile.half_cycle_shapes(record, shapes, area=area, half_cycles=half_cycles), ax)
+
+
+def overpotential_history(
+    table: RecordLike, growth: xr.Dataset | None = None, *, ax: Sequence[Axes] | None = None
+) -> list[Axes]:
+    """Draw the overpotential and the resistance of half cycles over the cycles.
+
+    Parameters
+    ----------
+    table, growth
+        As for :func:`alkanode.plot.describe_overpotential.overpotential_history`.
+    ax
+        Two axes to draw into.
+
+    Returns
+    -------
+    list of Axes
+        Overpotential, resistance.
+    """
+    drawn = draw(describe_overpotential.overpotential_history(table, growth), ax=ax)
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
+def shape_history(shapes: RecordLike, *, ax: Axes | None = None) -> Axes:
+    """Draw overpotentials and spikes of every half cycle.
+
+    Parameters
+    ----------
+    shapes
+        As for :func:`alkanode.plot.describe_profile.shape_history`.
+    ax
+        Axes to draw into.
+
+    Returns
+    -------
+    Axes
+    """
+    return _one(describe_profile.shape_history(shapes), ax)
+
+
+def staircase_trace(
+    record: RecordLike,
+    levels: xr.Dataset,
+    *,
+    area: QuantityLike | None = None,
+    ax: Sequence[Axes] | None = None,
+) -> list[Axes]:
+    """Draw a current staircase with the steady voltage of each level.
+
+    Parameters
+    ----------
+    record, levels, area
+        As for :func:`alkanode.plot.describe_staircase.staircase_trace`.
+    ax
+        Two axes to draw into.
+
+    Returns
+    -------
+    list of Axes
+        Voltage, current.
+    """
+    drawn = draw(describe_staircase.staircase_trace(record, levels, area=area), ax=ax)
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
+def steady_against_current(
+    levels: RecordLike, *, area: QuantityLike | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw the steady voltage of the levels of a staircase against their current.
+
+    Parameters
+    ----------
+    levels, area
+        As for :func:`alkanode.plot.describe_staircase.steady_against_current`.
+    ax
+        Axes to draw into.
+
+    Returns
+    -------
+    Axes
+    """
+    return _one(describe_staircase.steady_against_current(levels, area=area), ax)
+
+
+def rest_relaxation(record: RecordLike, levels: xr.Dataset, *, ax: Axes | None = None) -> Axes:
+    """Draw the relaxation of the voltage in the rests of a staircase.
+
+    Parameters
+    ----------
+    record, levels
+        As for :func:`alkanode.plot.describe_staircase.rest_relaxation`.
+    ax
+        Axes to draw into.
+
+    Returns
+    -------
+    Axes
+    """
+    return _one(describe_staircase.rest_relaxation(record, levels), ax)
+
+
+def current_ramp(record: RecordLike, result: xr.Dataset, *, ax: Sequence[Axes] | None = None) -> list[Axes]:
+    """Draw a ramp of currents with what became of each level.
+
+    Parameters
+    ----------
+    record, result
+        As for :func:`alkanode.plot.describe_critical_current.current_ramp`.
+    ax
+        Two axes to draw into.
+
+    Returns
+    -------
+    list of Axes
+        Current, voltage.
+    """
+    drawn = draw(describe_critical_current.current_ramp(record, result), ax=ax)
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
+def weibull_plot(pooled: xr.Dataset, *, ax: Axes | None = None) -> Axes:
+    """Draw the Weibull plot of replicates.
+
+    Parameters
+    ----------
+    pooled
+        As for :func:`alkanode.plot.describe_critical_current.weibull_plot`.
+    ax
+        Axes to draw into.
+
+    Returns
+    -------
+    Axes
+    """
+    return _one(describe_critical_current.weibull_plot(pooled), ax)
+
+
+def critical_current_against(
+    table: xr.Dataset, *, reference: Literal["none", "park"] = "none", ax: Axes | None = None
+) -> Axes:
+    """Draw critical current densities against a property of the cells.
+
+    Parameters
+    ----------
+    table, reference
+        As for :func:`alkanode.plot.describe_critical_current.critical_current_against`.
+    ax
+        Axes to draw into.
+
+    Returns
+    -------
+    Axes
+    """
+    return _one(describe_critical_current.critical_current_against(table, reference=reference), ax)
 
 
 def _one(figure: Figure, ax: Axes | None) -> Axes:

@@ -12,7 +12,7 @@ from alkanode.data.cell_parts import Electrode
 from alkanode.data.store import provenance
 from alkanode.foundation.sources import Estimate, bibliography
 from alkanode.plot import figure_html, plotly_script
-from alkanode.studies import Outcome, Part, cell_text, shown, worded
+from alkanode.studies import Outcome, Part, Table, cell_text, shown, worded
 
 _FIGURE_TITLES = {
     "phase_diagram": "Phase diagram with the path of the anode",
@@ -24,6 +24,12 @@ _FIGURE_TITLES = {
     "map": "Map of relaxation times",
     "distribution": "Distributions of relaxation times",
     "recovered": "Recovered over true values",
+    "cycling_trace": "Voltage and current over time",
+    "profiles": "Traces of half cycles and the shapes they support",
+    "shape_history": "Overpotentials over the half cycles",
+    "capacity": "Capacity and coulombic efficiency over the cycles",
+    "differential_capacity": "Differential capacity and its peaks",
+    "voltage_profiles": "Voltage over capacity, cycle by cycle",
 }
 
 _NAMES = {
@@ -36,21 +42,27 @@ _NAMES = {
     "capacity_to_last_liquid": "capacity until the last liquid",
     "theoretical_capacity": "theoretical capacity",
     "largest_rms_residual": "largest Kramers-Kronig residual over |Z|",
+    "slope_strip": "change of the overpotential per cycle, stripping",
+    "slope_plate": "change of the overpotential per cycle, plating",
+    "resistance_strip": "voltage over current, stripping",
+    "resistance_plate": "voltage over current, plating",
+    "asymmetry": "charge stripped over charge plated",
+    "resistance": "slope of voltage over current",
+    "reference_capacity": "capacity of the reference cycle",
+    "last_retention": "capacity of the last cycle over that of the reference",
+    "fade_per_cycle": "change of that share per cycle",
+    "end_of_life": "end of life, as a cycle number",
+    "coulombic_efficiency": "coulombic efficiency of later cycles",
+    "energy_efficiency": "energy efficiency of later cycles",
+    "discharge_voltage": "mean voltage of discharge",
+    "first_polarisation_in_window": "polarisation, first spectrum",
+    "last_polarisation_in_window": "polarisation, last spectrum",
+    "first_series_resistance": "series resistance, first spectrum",
+    "last_series_resistance": "series resistance, last spectrum",
 }
 
-_ORDER = (
-    "failures",
-    "cycling",
-    "ccd",
-    "phases",
-    "stripping",
-    "staircase",
-    "profile",
-    "cv",
-    "full_cell",
-    "impedance",
-    "recovery",
-)
+_SAME_AS = {"cycling_trace": "history"}
+"""Figures that repeat another one of the page, where that one is there."""
 
 
 def write_report(outcome: Outcome, path: str | Path) -> Path:
@@ -81,7 +93,8 @@ def render_report(outcome: Outcome) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    parts = sorted(outcome.parts, key=lambda part: _ORDER.index(part.name))
+    parts = outcome.ordered
+    drawn = {name for part in parts for name in part.figures}
     origin = provenance(inputs={entry["file"]: entry["sha256"] for entry in outcome.inputs})
     keys = dict.fromkeys(key for part in outcome.parts for key in part.sources)
     return environment.get_template("report.html.jinja").render(
@@ -91,8 +104,9 @@ def render_report(outcome: Outcome) -> str:
         cell=_cell_rows(outcome.study.cell),
         files=_file_rows(outcome),
         findings=[(part.title, sentence) for part in parts for sentence in part.findings],
-        sections=[_section(part, outcome.study.cell.effective_area) for part in parts],
+        sections=[_section(part, outcome.study.cell.effective_area, drawn) for part in parts],
         skipped=outcome.skipped,
+        not_applicable=outcome.not_applicable,
         failed=outcome.failed,
         interrupted=outcome.interrupted,
         warnings=outcome.warnings,
@@ -108,7 +122,8 @@ def _template(name: str) -> str:
     return resources.files("alkanode.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _section(part: Part, area: float | None) -> dict[str, Any]:
+def _section(part: Part, area: float | None, drawn: set[str]) -> dict[str, Any]:
+    """What the page shows of a part; ``drawn`` are the names of all figures of the page."""
     return {
         "name": part.name,
         "title": part.title,
@@ -120,18 +135,23 @@ def _section(part: Part, area: float | None) -> dict[str, Any]:
                 "html": figure_html(replace(figure, title=""), div_id=f"{part.name}-{name}"),
             }
             for name, figure in part.figures.items()
+            if _SAME_AS.get(name) not in drawn
         ],
-        "tables": [
-            {
-                "title": table.title,
-                "columns": table.columns,
-                "rows": [[cell_text(cell) for cell in row] for row in table.rows],
-            }
-            for table in part.tables.values()
-        ],
+        "tables": [_table(table) for table in part.tables.values()],
         "events": [event | {"charge_text": _event_charge(event, area)} for event in part.details.get("events", [])],
         "masked": part.details.get("masked_spectra", []),
         "checks": part.details.get("checks", []),
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    """A table without its empty columns."""
+    rows = [[cell_text(cell) for cell in row] for row in table.rows]
+    kept = [i for i, _ in enumerate(table.columns) if any(row[i] not in ("", "-") for row in rows)]
+    return {
+        "title": table.title,
+        "columns": [table.columns[i] for i in kept],
+        "rows": [[row[i] for i in kept] for row in rows],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -42,10 +42,17 @@ def _frequency(text: str) -> str:
     return text
 
 
+def _potential(text: str) -> str:
+    to_si(text, "voltage")
+    return text
+
+
 _Temperature = Annotated[str, _positive("temperature")]
 _Voltage = Annotated[str, _positive("voltage")]
 _Resistance = Annotated[str, _positive("resistance")]
 _Frequency = Annotated[str, AfterValidator(_frequency)]
+_Potential = Annotated[str, AfterValidator(_potential)]
+_RampRate = Annotated[str, _positive("ramp_rate")]
 
 
 class Phases(Block):
@@ -73,6 +80,29 @@ class Failures(Block):
     )
 
 
+class Cycling(Block):
+    """Long cycling: overpotential of every half cycle and its growth."""
+
+    series_resistance: _Resistance | None = Field(
+        None, description="Resistance taken off the voltage; default that of the cell's electrolyte"
+    )
+
+
+class Profile(Block):
+    """Shape of each half cycle: nucleation spike, plateaus, ramp, arch."""
+
+    spike_share: float = Field(0.05, ge=0, lt=0.5, description="Share of the charge in which a spike is looked for")
+    interfaces: int = Field(1, ge=1, description="Equal interfaces that share the voltage; 2 halves it")
+    with_sweeps: bool = Field(False, description="Whether rows of sweeps under current control count")
+
+
+class Staircase(Block):
+    """Levels of a current staircase, the rests after them, and the current at which the electrode fails."""
+
+    steady_rate: _RampRate = Field("1 mV min-1", description="Drift at the end of a level below which it is steady")
+    least_levels: int = Field(3, ge=3, description="Levels that must rise one after the other")
+
+
 class Impedance(Block):
     """Checks, Kramers-Kronig test, distribution of relaxation times and map."""
 
@@ -84,13 +114,57 @@ class Impedance(Block):
     drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
 
 
+class Voltammetry(Block):
+    """Cyclic voltammetry; without this key it is computed only where the instrument controlled the voltage."""
+
+    window: tuple[_Potential, _Potential] | None = Field(None, description="Where the stripping peak is sought")
+    series_resistance: _Resistance | None = Field(None, description="Resistance taken off the voltage first")
+    electrolyte_resistance: _Resistance | None = Field(
+        None, description="Where the cell's electrolyte does not give it"
+    )
+    least_share: float = Field(0.02, gt=0, lt=1, description="Least height of a peak over the largest current")
+
+
+class CriticalCurrent(Block):
+    """Critical current density from a ramp of currents."""
+
+    target: str | None = Field(
+        None,
+        description="What a half cycle was to reach: '3 mAh cm-2', '1 mAh' or '30 min'; default read off the record",
+    )
+    voltage_limit: _Voltage | None = Field(None, description="Voltage at which the program ends a half cycle")
+    least_levels: int = Field(
+        2, ge=1, description="Fewest levels of a ramp; 1 for one that was stopped in its first level"
+    )
+
+
+class FullCell(Block):
+    """Cycles of a full or half cell: capacities, efficiencies, fade, rates, dQ/dU, migration of plateaus, N/P ratio."""
+
+    reference: int | None = Field(None, ge=0, description="Cycle that counts as 1; default the first after formation")
+    formation: int | None = Field(None, ge=0, description="Cycles of formation; default found by their lower current")
+    begins: Literal["auto", "charge", "discharge"] = Field("auto", description="What a cycle begins with")
+    criterion: float = Field(0.8, ge=0, lt=1, description="Share of the reference at which life ends; 0 is no capacity")
+    width: _Voltage | None = Field(None, description="Window of dQ/dU; default from the noise of the voltage")
+    usable: Literal["Na", "K", "both"] | None = Field(None, description="Metal that counts in the N/P ratio")
+    cathode_capacity: Annotated[str, _positive("cathode_specific_capacity")] | None = Field(
+        None, description="Capacity per mass of the cathode, for the N/P ratio"
+    )
+
+
 class Analyses(Block):
-    """What to compute; ``null`` leaves a block out, a block that does not fit the data is skipped with the reason."""
+    """What to compute; ``null`` leaves a block out, one that does not fit the data is left out with the reason."""
 
     phases: Phases | None = Phases()
     stripping: Stripping | None = Stripping()
     failures: Failures | None = Failures()
+    cycling: Cycling | None = Cycling()
     impedance: Impedance | None = Impedance()
+    profile: Profile | None = Profile()
+    staircase: Staircase | None = Staircase()
+    cv: Voltammetry | None = Voltammetry()
+    ccd: CriticalCurrent | None = CriticalCurrent()
+    full_cell: FullCell | None = FullCell()
 
 
 class Truth(Block):

@@ -7,9 +7,9 @@ import math
 import xarray as xr
 
 from alkanode.data.cell import Cell
-from alkanode.electrochem.critical_current_density import critical_current
-from alkanode.electrochem.critical_current_estimates import critical_current_estimates, effective_basis
-from alkanode.electrochem.current_ramp import RampRule, current_ramp
+from alkanode.electrochem.critical_currents.current_ramp import RampRule, current_ramp
+from alkanode.electrochem.critical_currents.density import critical_current
+from alkanode.electrochem.critical_currents.estimates import critical_current_estimates, effective_basis
 from alkanode.electrochem.failures import find_failures
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.sources import Estimate, Trust
@@ -183,7 +183,9 @@ def _verdict(result: xr.Dataset, estimates: dict[str, Estimate]) -> str:
     if ended == "short":
         doubt = "" if attrs["confirmed"] else " One sign only: the short is suspected."
         reason = str(result["reason"].to_numpy()[int(attrs["ended_level"])])
-        label = "[measured and assumed]" if any(f"({trust})" in reason for trust in Trust if trust.weak) else "[measured]"
+        label = (
+            "[measured and assumed]" if any(f"({trust})" in reason for trust in Trust if trust.weak) else "[measured]"
+        )
         return f"{text} Critical current density: {worded(estimates[name])}.{doubt} {label}"
     return f"{text} That is no short: of the critical current density it says only that it lies above the last level that passed. [measured]"
 

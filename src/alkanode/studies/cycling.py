@@ -132,10 +132,10 @@ def _table(table: xr.Dataset) -> Table:
             "half cycle",
             "direction",
             "start / mV",
-            "middle / mV",
+            "second half / mV",
             "end / mV",
             "peak / mV",
-            "V/I / ohm",
+            "voltage over current / ohm",
             "charge / mAh",
         ),
         rows=tuple(cells),
@@ -145,11 +145,11 @@ def _table(table: xr.Dataset) -> Table:
 def _sentence(one: xr.Dataset, estimates: dict[str, Estimate], name: str) -> str:
     verb = "stripping" if name == "strip" else "plating"
     slope = estimates[f"slope_{name}"]
-    text = f"While {verb}, the overpotential begins at {shown(float(one['baseline']), 'overpotential')}"
+    text = f"While {verb}, the overpotential is {shown(float(one['baseline']), 'overpotential')}"
     if slope.value is None or slope.interval is None:
         return text + f"; {int(one['cycles'])} cycles are too few for a slope. [measured]"
     low, high = slope.interval
-    moves = "grows by" if low > 0 else "falls by" if high < 0 else "does not move beyond its interval:"
+    moves = "grows by" if low > 0 else "falls by" if high < 0 else "shows no trend:"
     text += f" and {moves} {worded(slope)} per cycle"
     if np.isfinite(float(one["onset"])):
         text += f"; it leaves the scatter of the first cycles for good at cycle {number(float(one['onset']))}"
@@ -157,5 +157,5 @@ def _sentence(one: xr.Dataset, estimates: dict[str, Estimate], name: str) -> str
         ends = [number(float(end)) for end in one["change_interval"]]
         text += f"; its slope changes at cycle {number(float(one['change']))} ({ends[0]} to {ends[1]})"
     else:
-        text += f"; no change of slope is given: {one['change_refused'].item()}"
+        text += f"; whether its slope changes cannot be said: {one['change_refused'].item()}"
     return text + ". [measured]"

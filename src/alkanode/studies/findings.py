@@ -74,8 +74,8 @@ def _nothing(found: xr.Dataset) -> str:
         return "No current flowed, so nothing is known of shorts or loss of contact. [measured]"
     if found.attrs["not_judged"]:
         if _all_unjudged(found):
-            return f"Shorts and loss of contact could not be judged: {found.attrs['not_judged']}. [measured]"
-        return f"No failure was found, but not all was judged: {found.attrs['not_judged']}. [measured]"
+            return f"Shorts and loss of contact could not be judged: {_first_reason(found)}. [measured]"
+        return f"No failure was found, but not all was judged: {_first_reason(found)}. [measured]"
     return "No short, soft short, loss of contact or growth was found. [measured]"
 
 
@@ -87,7 +87,13 @@ def _unjudged(found: xr.Dataset, events: list[dict[str, Any]]) -> tuple[str, ...
     """What was not judged beside events that were found."""
     if not events or not found.attrs["not_judged"]:
         return ()
-    return (f"Not judged: {found.attrs['not_judged']}. [measured]",)
+    return (f"Not judged: {_first_reason(found)}. [measured]",)
+
+
+def _first_reason(found: xr.Dataset) -> str:
+    """The first reason why half cycles were not judged; how many more there are (the warnings name them)."""
+    first, *more = str(found.attrs["not_judged"]).split("; ")
+    return first if not more else f"{first} ({len(more)} more reason{'s' if len(more) > 1 else ''} in the warnings)"
 
 
 def _event(found: xr.Dataset, start: float) -> dict[str, Any]:

@@ -34,10 +34,13 @@ from alkanode.plot.describe_full_cell import (
 from alkanode.plot.description import Figure
 from alkanode.studies.blocks import FullCell
 from alkanode.studies.part import Part, Table
-from alkanode.studies.wording import number, shown, worded
+from alkanode.studies.wording import number, percent, shown, worded
 
 LEAST_SPAN = 0.05
 """V; a record without a complete cycle in which the voltage moves less than this is no charge or discharge."""
+
+LEAST_TO_MIGRATE = 3
+"""Complete cycles below which a report is silent about plateaus that migrate."""
 
 
 def full_cell_part(record: xr.Dataset, cell: Cell | None, settings: FullCell) -> Part:
@@ -124,7 +127,8 @@ def full_cell_part(record: xr.Dataset, cell: Cell | None, settings: FullCell) ->
         ratio = capacity_ratio(cell, usable=settings.usable, cathode_capacity=settings.cathode_capacity)
         estimates["capacity_ratio"] = ratio
         findings.append(f"The capacity of the anode over that of the cathode is {worded(ratio)}. [{ratio.basis}]")
-    findings += [f"No {name}: {reason} [measured]" for name, reason in silent.items() if name == "migration"]
+    if "migration" in silent and whole >= LEAST_TO_MIGRATE:
+        findings.append(f"Nothing is said of a migration of the plateaus: {silent['migration']} [measured]")
     names = (
         "direction_from",
         "charge_from",
@@ -236,23 +240,37 @@ def _of_cycles(cycles: xr.Dataset, estimates: dict[str, Estimate]) -> list[str]:
             for side in ("charge", "discharge")
             if np.isfinite(cycles[f"{side}_capacity"].to_numpy()).any()
         ]
-        return [f"No cycle is complete; {' and '.join(sides)} ({cycles.attrs['end_of_record']}). [measured]"]
+        return [
+            f"No cycle is complete ({cycles.attrs['end_of_record']}): {' and '.join(sides)}. [measured]",
+            f"Charge: {cycles.attrs['charge_from']}. [measured]",
+        ]
     text = (
-        f"{whole} complete cycle{'s' if whole > 1 else ''}; {cycles.attrs['reference_is']}, is the reference with "
+        f"{whole} complete cycle{'s' if whole > 1 else ''}. The reference is {cycles.attrs['reference_is']}, with a capacity of "
         f"{worded(estimates['reference_capacity'])}"
     )
-    if "last_retention" in estimates:
-        text += f", of which {worded(estimates['last_retention'])} is left at the end"
+    left = estimates.get("last_retention")
+    if whole > 1 and left is not None and left.value is not None:
+        text += f"; that of the last complete cycle is {percent(left.value)} of it"
     found = [text + ". [measured]"]
-    first = f"The first coulombic efficiency is {worded(estimates['first_coulombic_efficiency'])}"
+    first = f"The first coulombic efficiency is {_share(estimates['first_coulombic_efficiency'])}"
     if "coulombic_efficiency" in estimates:
-        first += f", that of later cycles {worded(estimates['coulombic_efficiency'])}"
+        first += f", that of later cycles {_share(estimates['coulombic_efficiency'])}"
     found.append(f"{first} ({cycles.attrs['coulombic_efficiency_is']}). [measured]")
     if int(cycles["cycle"][0]) == 0:
         found.append("The record begins with a fragment of a half cycle, which counts as no cycle. [measured]")
     if "cut short" in str(cycles.attrs["end_of_record"]) or "one half" in str(cycles.attrs["end_of_record"]):
         found.append(f"At the end of the record {cycles.attrs['end_of_record']}; it is left out. [measured]")
     return found
+
+
+def _share(estimate: Estimate) -> str:
+    """A share as per cent with its interval, four digits."""
+    if estimate.value is None:
+        return "unknown"
+    text = percent(estimate.value, 4)
+    if estimate.interval is None:
+        return text
+    return f"{text} ({' to '.join(number(100 * end, 4) for end in estimate.interval)})"
 
 
 def _of_fade(fade: xr.Dataset, estimates: dict[str, Estimate]) -> list[str]:
@@ -266,14 +284,15 @@ def _of_fade(fade: xr.Dataset, estimates: dict[str, Estimate]) -> list[str]:
             text += ", but a smooth bend describes the fade better"
         found = [f"{text}. [fitted]"]
     else:
-        found = [f"No knee: {reason}. [fitted]"]
+        found = [f"No knee of the capacity is given: {reason}. [fitted]"]
     life = estimates["end_of_life"]
     if life.value is None:
         found.append(
-            f"It stayed above {fade.attrs['criterion_is']} up to cycle {int(fade.attrs['last_cycle'])}. [measured]"
+            f"The capacity stayed above {fade.attrs['criterion_is']} up to the last cycle, {int(fade.attrs['last_cycle'])}. [measured]"
         )
     else:
-        found.append(f"It fell below {fade.attrs['criterion_is']} at cycle {worded(life)}. [measured]")
+        when = number(life.value, 3) if life.value < 100 else f"{life.value:.0f}"
+        found.append(f"The capacity fell below {fade.attrs['criterion_is']} at cycle {when}. [measured]")
     return found
 
 
@@ -293,13 +312,18 @@ def _of_peaks(differential: xr.Dataset, peaks: xr.Dataset) -> list[str]:
     if place.size:
         tallest = np.sort(place[np.argsort(height)[::-1][:3]])
         which = ", ".join(f"{volt:.3f}" for volt in tallest)
-        found.append(
-            f"In the charge of cycle {first} the largest of {place.size} peaks of dQ/dU stand at {which} V. [measured]"
+        peaks_are = (
+            f"a peak of dQ/dU stands at {which} V"
+            if place.size == 1
+            else f"the peaks of dQ/dU stand at {which} V"
+            if place.size <= 3
+            else f"the three largest of {place.size} peaks of dQ/dU stand at {which} V"
         )
+        found.append(f"While charging in cycle {first}, {peaks_are}. [measured]")
     left = float(np.nanmedian(differential["left_out"].to_numpy()))
     if left > 0.1:
         found.append(
-            f"Of the charge, {100 * left:.2g} % passed at constant or backward voltage and is not in dQ/dU. [measured]"
+            f"{percent(left, 2)} of the capacity passed while the voltage stood still or ran backwards and is not in dQ/dU. [measured]"
         )
     return found
 

@@ -8,13 +8,19 @@ from collections.abc import Callable
 import xarray as xr
 
 from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, StudyError
+from alkanode.studies.critical_current import ccd_part
+from alkanode.studies.cycling import cycling_part
 from alkanode.studies.findings import failures_part
+from alkanode.studies.full_cell import full_cell_part
 from alkanode.studies.outcome import Outcome
 from alkanode.studies.part import Part
 from alkanode.studies.phases import path_of, phases_part
+from alkanode.studies.profile import profile_part
 from alkanode.studies.recovery import recovery_part
 from alkanode.studies.spectra import impedance_part, spectra_of
+from alkanode.studies.staircase import staircase_part
 from alkanode.studies.stripping import stripping_part
+from alkanode.studies.voltammetry import cv_part
 
 
 def jobs_of(outcome: Outcome) -> dict[str, Callable[[], Part]]:
@@ -30,6 +36,20 @@ def jobs_of(outcome: Outcome) -> dict[str, Callable[[], Part]]:
         jobs["stripping"] = lambda: stripping_part(_cycling(outcome), cell, stripping, _path(outcome))
     if (failures := wanted.failures) is not None:
         jobs["failures"] = lambda: failures_part(_cycling(outcome), cell, failures, _checked(outcome))
+    if (cycling := wanted.cycling) is not None:
+        jobs["cycling"] = lambda: cycling_part(_cycling(outcome), cell, cycling, _failures(outcome))
+    if (profile := wanted.profile) is not None:
+        jobs["profile"] = lambda: profile_part(_cycling(outcome), cell, profile, _failures(outcome))
+    if (staircase := wanted.staircase) is not None:
+        jobs["staircase"] = lambda: staircase_part(_cycling(outcome), cell, staircase, _checked(outcome))
+    if (cv := wanted.cv) is not None:
+        jobs["cv"] = lambda: cv_part(_cycling(outcome), cell, cv)
+    if (ccd := wanted.ccd) is not None:
+        jobs["ccd"] = lambda: ccd_part(
+            _cycling(outcome), cell, ccd, failures=_failures(outcome), checked=_checked(outcome)
+        )
+    if (full := wanted.full_cell) is not None:
+        jobs["full_cell"] = lambda: full_cell_part(_cycling(outcome), cell, full)
     if study.model.truth:
         jobs["recovery"] = lambda: recovery_part(study.model.truth, outcome.parts)
     return jobs
@@ -52,6 +72,11 @@ def _path(outcome: Outcome) -> xr.Dataset | None:
     except AlkanodeError as reason:
         warnings.warn(f"no shares of theory and liquidus: {reason}", DataQualityWarning, stacklevel=2)
         return None
+
+
+def _failures(outcome: Outcome) -> xr.Dataset | None:
+    part = outcome.part("failures")
+    return None if part is None else part.records["failures"]
 
 
 def _checked(outcome: Outcome) -> xr.Dataset | None:

@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+_ORDER = (
+    "failures",
+    "ccd",
+    "cycling",
+    "phases",
+    "stripping",
+    "staircase",
+    "profile",
+    "cv",
+    "full_cell",
+    "impedance",
+    "recovery",
+)
+"""Order of the parts for a reader, where the study does not say what it is about."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What running a study gave.
@@ -27,7 +43,9 @@ class Outcome:
     parts
         Finished parts, in order.
     skipped, failed
-        Reason by part: what did not fit the data, what went wrong.
+        Reason by part: what was asked for and did not fit the data, what went wrong.
+    not_applicable
+        Reason by part that nobody asked for and that does not fit the data: a file of one test is no other test.
     warnings
         What was repaired, masked or doubted, in order, each once.
     inputs
@@ -42,6 +60,7 @@ class Outcome:
     history: xr.DataTree
     parts: list[Part] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
+    not_applicable: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     inputs: list[dict[str, str]] = field(default_factory=list)
@@ -51,6 +70,21 @@ class Outcome:
     def part(self, name: str) -> Part | None:
         """A finished part by name."""
         return next((part for part in self.parts if part.name == name), None)
+
+    @property
+    def ordered(self) -> list[Part]:
+        """Finished parts as a reader wants them: failures that were found, what the study names, the rest.
+
+        A search for failures that could judge nothing comes last.
+        """
+        named = self.study.model.analyses.model_fields_set
+
+        def rank(part: Part) -> tuple[int, int]:
+            found = part.name == "failures" and bool(part.details["events"])
+            blind = part.name == "failures" and not found and bool(part.details["not_judged"])
+            return (0 if found else 3 if blind else 1 if part.name in named else 2, _ORDER.index(part.name))
+
+        return sorted(self.parts, key=rank)
 
     @property
     def complete(self) -> bool:
@@ -68,8 +102,9 @@ class Outcome:
             results["map"] = {
                 key: impedance.details[key] for key in ("against", "masked_spectra") if key in impedance.details
             }
-        results["findings"] = [sentence for part in self.parts for sentence in part.findings]
+        results["findings"] = [sentence for part in self.ordered for sentence in part.findings]
         results["skipped"] = self.skipped
+        results["not_applicable"] = self.not_applicable
         results["failed"] = self.failed
         whole = {"command": command, "inputs": self.inputs, "results": results, "warnings": self.warnings}
         ready: dict[str, Any] = json_ready(whole)

@@ -59,6 +59,10 @@ def profile_part(record: xr.Dataset, cell: Cell | None, settings: Profile, failu
     if (words == "cannot say").all():
         raise StudyError("profile shapes need a half cycle that can be read", found=str(shapes["reason"].to_numpy()[0]))
     estimates = profile_estimates(shapes)
+    area = None if cell is None else cell.effective_area
+    figures = {"profiles": half_cycle_shapes(record, shapes, area=area)}
+    if np.count_nonzero(words != "cannot say") > 1:
+        figures["shape_history"] = shape_history(shapes)
     return Part(
         name="profile",
         title="Shape of half cycles",
@@ -70,10 +74,7 @@ def profile_part(record: xr.Dataset, cell: Cell | None, settings: Profile, failu
             "rule": str(shapes.attrs["rule"]),
         },
         records={"profile_shape": shapes},
-        figures={
-            "profiles": half_cycle_shapes(record, shapes, area=None if cell is None else cell.effective_area),
-            "shape_history": shape_history(shapes),
-        },
+        figures=figures,
         tables={"half_cycles": _table(shapes)},
         findings=tuple(_findings(shapes, estimates)),
     )
@@ -130,15 +131,16 @@ def _findings(shapes: xr.Dataset, estimates: dict[str, Estimate]) -> list[str]:
             continue
         shape, count = Counter(here.tolist()).most_common(1)[0]
         which = "the half cycle shows" if here.size == 1 else f"{count} of {here.size} half cycles show"
-        text = f"While {word}, {which} {_named(shape)}, at {worded(level)}"
         second = estimates.get(f"{word}_second_overpotential")
-        if second is not None and shape != "plateau":
+        several = second is not None and shape != "plateau"
+        text = f"While {word}, {which} {_named(shape)}, {'from' if several else 'at'} {worded(level)}"
+        if several and second is not None:
             text += f" to {worded(second)}"
         if (share := estimates.get(f"{word}_transition_share")) is not None and share.value is not None:
             text += f", the second from {100 * share.value:.3g} % of the charge on"
         found.append(f"{text}. [measured]")
         if (spike := estimates.get(f"{word}_nucleation_spike")) is not None:
-            found.append(f"A spike of {worded(spike)} stands at the begin of {word}. [measured]")
+            found.append(f"A spike of {worded(spike)} stands at the beginning of {word}. [measured]")
     if words.size > 1 and words[0] not in (*words[1:], "cannot say"):
         found.append(f"The first half cycle differs: it shows {_named(str(words[0]))}. [measured]")
     coarse = int(shapes["spike_coarse"].to_numpy().sum())

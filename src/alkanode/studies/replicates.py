@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from alkanode.electrochem.critical_current_estimates import AreaBasis
-from alkanode.electrochem.replicates import pool
+from alkanode.electrochem.critical_currents.estimates import AreaBasis
+from alkanode.electrochem.critical_currents.replicates import pool
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import Estimate
 from alkanode.plot.describe_critical_current import weibull_plot

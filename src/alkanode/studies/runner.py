@@ -100,15 +100,18 @@ def _compute(outcome: Outcome, target: Path | None, told: Progress) -> None:
         outcome.written.append(save(outcome.history, target / "records" / "history.h5", origin=origin))
     told.update(1, len(jobs) + 1, "study")
     for done, (name, job) in enumerate(jobs.items(), start=2):
+        said: list[str] = []
         try:
-            with gathered_warnings(outcome.warnings):
+            with gathered_warnings(said):
                 part = job()
             outcome.parts.append(part)
             outcome.failed |= {f"{name}.{what}": reason for what, reason in part.missing.items()}
             if target is not None:
                 outcome.written += write_part(part, target, origin)
         except StudyError as reason:
-            outcome.skipped[name] = str(reason)
+            asked = name in outcome.study.model.analyses.model_fields_set
+            (outcome.skipped if asked else outcome.not_applicable)[name] = str(reason)
+            said = said if asked else []
         except AlkanodeError as reason:
             outcome.failed[name] = str(reason)
         except OSError:  # the folder cannot be written
@@ -117,6 +120,7 @@ def _compute(outcome: Outcome, target: Path | None, told: Progress) -> None:
             if os.environ.get("ALKANODE_TRACEBACK"):
                 raise
             outcome.failed[name] = f"a fault of the program, not of the data: {type(fault).__name__}: {fault}"
+        outcome.warnings += [line for line in said if line not in outcome.warnings]
         told.update(done, len(jobs) + 1, "study")
 
 

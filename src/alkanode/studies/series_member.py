@@ -17,7 +17,7 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.store import open_saved, provenance, save
-from alkanode.electrochem.stripping_current import with_stripping_current
+from alkanode.electrochem.stripping.stripping_current import with_stripping_current
 from alkanode.foundation.errors import AlkanodeError
 from alkanode.foundation.sources import Estimate
 from alkanode.studies.outcome import Outcome, json_ready

@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 import xarray as xr
 
-from alkanode.electrochem.critical_current_dependence import QUANTITIES, Property, critical_current_against
-from alkanode.electrochem.critical_current_estimates import AreaBasis
-from alkanode.electrochem.ramp_protocol import differences
-from alkanode.electrochem.stripping_series import stripping_series
+from alkanode.electrochem.critical_currents.dependence import QUANTITIES, Property, critical_current_against
+from alkanode.electrochem.critical_currents.estimates import AreaBasis
+from alkanode.electrochem.critical_currents.ramp_protocol import differences
+from alkanode.electrochem.stripping.series import stripping_series
 from alkanode.foundation.errors import SchemaError, StudyError
 from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.describe_critical_current import critical_current_against as describe_dependence

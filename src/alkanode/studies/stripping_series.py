@@ -9,12 +9,12 @@ from functools import partial
 import numpy as np
 import xarray as xr
 
-from alkanode.electrochem.capacity_bands import capacity_bands
-from alkanode.electrochem.stripping_groups import stripping_groups
-from alkanode.electrochem.stripping_law import Axis, LawRule, stripping_against, stripping_law_estimates
-from alkanode.electrochem.stripping_null_laws import compare_null_laws
-from alkanode.electrochem.stripping_protocol import alike, protocols, shown
-from alkanode.electrochem.stripping_series import at_cutoff
+from alkanode.electrochem.stripping.capacity_bands import capacity_bands
+from alkanode.electrochem.stripping.groups import stripping_groups
+from alkanode.electrochem.stripping.law import Axis, LawRule, stripping_against, stripping_law_estimates
+from alkanode.electrochem.stripping.null_laws import compare_null_laws
+from alkanode.electrochem.stripping.protocol import alike, protocols, shown
+from alkanode.electrochem.stripping.series import at_cutoff
 from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, SchemaError
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike

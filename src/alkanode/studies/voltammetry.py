@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from alkanode.data.cell import Cell
+from alkanode.data.steps import current_sign
 from alkanode.electrochem import (
     PeakGrowth,
     PeakRule,
@@ -54,6 +55,11 @@ def cv_part(record: xr.Dataset, cell: Cell | None, settings: Voltammetry) -> Par
         )
     except SchemaError as reason:
         raise StudyError(reason.needed, found=reason.found, todo=reason.todo) from reason
+    if not cycles["complete"].to_numpy().any() and _current_led(record):
+        raise StudyError(
+            "a voltammogram needs a full loop of the potential",
+            found="no full loop, and rows in which the instrument controlled the current",
+        )
     peaks = voltammogram_peaks(record, peaks=rule)
     area = None if cell is None else cell.effective_area
     figures: dict[str, Figure] = {"voltammogram": voltammogram(record, cycles, area=area)}
@@ -87,6 +93,13 @@ def cv_part(record: xr.Dataset, cell: Cell | None, settings: Voltammetry) -> Par
         tables=tables,
         findings=tuple(_findings(cycles, peaks, estimates, rates)),
     )
+
+
+def _current_led(record: xr.Dataset) -> bool:
+    """Whether the instrument led the current somewhere, as in charge and discharge with a hold."""
+    if "control_mode" not in record.variables:
+        return False
+    return bool(((record["control_mode"].to_numpy() == 1) & (current_sign(record) != 0)).any())
 
 
 def _rates(cycles: xr.Dataset) -> xr.Dataset | None:
@@ -164,16 +177,16 @@ def _findings(
     cut = cycles.sizes["cycle"] - whole
     plural = "s" if whole > 1 else ""
     findings = [
-        f"{whole} full cycle{plural} at {worded(estimates['scan_rate'])}"
+        f"{whole} full cycle{plural} at {_rate(estimates['scan_rate'])}"
         + (f", {cut} not complete" if cut else "")
-        + f"; the whole response gives {worded(estimates['resistance'])}. [measured, fitted]"
+        + f"; a straight line through the whole response gives {worded(estimates['resistance'])}. [measured, fitted]"
     ]
     findings += _of_peak(cycles, estimates)
     if cycles.attrs["short_signs"]:
         state = "A short is suspected, no more" if cycles.attrs["short"] == "suspected" else "No short is suspected"
         against = f" Against it: {cycles.attrs['short_against']}." if cycles.attrs["short_against"] else ""
         findings.append(
-            f"{state}: {cycles.attrs['short_signs']}.{against} Not excluded: {cycles.attrs['short_rivals']}. It takes "
+            f"{state}: {cycles.attrs['short_signs']}.{against} Not excluded: {cycles.attrs['short_rivals']}. What would tell: "
             f"{cycles.attrs['short_would_confirm']}. [measured]"
         )
     pairs = np.unique(peaks["track"].to_numpy()[peaks["partner"].to_numpy() >= 0]).size // 2
@@ -186,6 +199,11 @@ def _findings(
             f"over {rates.sizes['rate']} rates: 1 means surface-bound, 0.5 diffusion, 0 a resistance or metal that was plated in the same loop. [fitted]"
         )
     return findings
+
+
+def _rate(rate: Estimate) -> str:
+    """A scan rate to four digits: the clock of the record supports no more."""
+    return "an unknown scan rate" if rate.value is None else shown(rate.value, rate.quantity, 4)
 
 
 def _of_peak(cycles: xr.Dataset, estimates: dict[str, Estimate]) -> list[str]:

@@ -6,6 +6,10 @@ import math
 
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.vocabulary import quantity
+from alkanode.plot.readable_units import readable_unit
+
+SMALL = 0.01
+"""Number in a sentence below which the next smaller unit is taken: 2.8 uAh, but 0.0531 mAh as the papers print it."""
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -25,10 +29,16 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def shown(value: float, name: str, digits: int = 4) -> str:
-    """An SI value in the display unit of a quantity, for example ``0.3179 mAh``."""
+    """An SI value in the display unit of a quantity, or a smaller one of its kind: ``0.3179 mAh``, ``2.801 uAh``."""
     entry = quantity(name)
-    text = number(entry.to_display(value), digits)
-    return text if entry.shown_unit == "1" else f"{text} {entry.shown_unit}"
+    unit, factor = readable_unit(entry.shown_unit, abs(entry.to_display(value)), small=SMALL)
+    text = number(factor * entry.to_display(value), digits)
+    return text if unit == "1" else f"{text} {unit}"
+
+
+def percent(value: float, digits: int = 3) -> str:
+    """A share as per cent, for sentences: ``99.7 %``."""
+    return f"{number(100 * value, digits)} %"
 
 
 def worded(estimate: Estimate) -> str:
@@ -40,10 +50,13 @@ def worded(estimate: Estimate) -> str:
         return "unknown"
     entry = quantity(estimate.quantity)
     digits = _digits(estimate)
-    text = shown(estimate.value, estimate.quantity, digits)
-    if estimate.interval is None:
+    ends = () if estimate.interval is None else sorted(entry.to_display(end) for end in estimate.interval)
+    largest = max((abs(end) for end in (entry.to_display(estimate.value), *ends) if math.isfinite(end)), default=0.0)
+    unit, factor = readable_unit(entry.shown_unit, largest, small=SMALL)
+    text = number(factor * entry.to_display(estimate.value), digits) + ("" if unit == "1" else f" {unit}")
+    if not ends:
         return text
-    low, high = (_bound(end, digits) for end in sorted(entry.to_display(end) for end in estimate.interval))
+    low, high = (_bound(factor * end, digits) for end in ends)
     return f"{text} ({low} to {high})"
 
 
@@ -57,8 +70,10 @@ def _digits(estimate: Estimate) -> int:
     A computed interval covers less than the model's own error, so more digits would flatter it.
     """
     value, interval = estimate.value, estimate.interval
-    if not value or interval is None or interval[1] == interval[0]:
+    if interval is None or interval[1] == interval[0]:
         return 4
+    if not value:
+        return 2
     width = abs(interval[1] - interval[0])
     if not math.isfinite(width):
         return 2

@@ -14,8 +14,7 @@ import yaml
 
 from alkanode.data.cell import Cell
 from alkanode.data.protocol import Protocol, Step
-from alkanode.io.bdf.writer import write_bdf
-from alkanode.io.biologic.writer import write_mpt
+from alkanode.io import write_bdf, write_mpt
 from alkanode.virtual.contact_loss_cell import ContactLossCell, ContactLossLaw
 from alkanode.virtual.potentiostat import Potentiostat, Sweeps, area_of, current_of
 

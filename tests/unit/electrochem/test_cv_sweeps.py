@@ -19,8 +19,7 @@ Floats = npt.NDArray[np.float64]
 def ramp(*corners: float, rate: float = 0.05, interval: float = 0.02) -> tuple[Floats, Floats]:
     """Time and potential of straight lines between corners."""
     pieces = [
-        np.linspace(a, b, max(round(abs(b - a) / rate / interval), 1) + 1)[1:]
-        for a, b in itertools.pairwise(corners)
+        np.linspace(a, b, max(round(abs(b - a) / rate / interval), 1) + 1)[1:] for a, b in itertools.pairwise(corners)
     ]
     potential = np.concatenate([[corners[0]], *pieces])
     return np.arange(potential.size) * interval, potential

@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 
 from alkanode.electrochem import FadeRule, capacity_fade, fade_estimates, full_cell, life_ratio
-from alkanode.electrochem.knee import line_and_exponential, two_lines
 from alkanode.foundation.errors import SchemaError
+from alkanode.numerics.knee import line_and_exponential, two_lines
 from alkanode.virtual import CyclerNoise, CyclerProgram, FullCellLaw, cycle_full_cell
 
 X = np.arange(1.0, 301.0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from alkanode.electrochem.model_choice import autocorrelation, effective_samples, information, simplest
-from alkanode.electrochem.profile_models import MODELS, fit_models
+from alkanode.electrochem.profiles.models import MODELS, fit_models
+from alkanode.numerics.model_choice import autocorrelation, effective_samples, information, simplest
 
 X = np.linspace(0, 1, 120)
 

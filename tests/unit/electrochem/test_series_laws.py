@@ -10,8 +10,8 @@ import xarray as xr
 from scipy.stats import t
 
 from alkanode.electrochem import compare_null_laws, stripping_against, stripping_law_estimates, stripping_series
-from alkanode.electrochem.censored_line import fit_line
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
+from alkanode.numerics.censored_line import fit_line
 
 MAH_G = 3600.0
 

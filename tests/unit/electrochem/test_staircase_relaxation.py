@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from alkanode.electrochem.relaxation import SETTLING, Decay, decay_at, fit_decay
+from alkanode.numerics.relaxation import SETTLING, Decay, decay_at, fit_decay
 
 T = np.r_[np.geomspace(0.1, 10, 30), np.arange(12.0, 1800.0, 3.0)]
 LOAD = 1800.0

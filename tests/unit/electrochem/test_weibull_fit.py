@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import CensoredData, beta, weibull_min
 
 from alkanode.electrochem import fit_weibull, half_width, shape_bias_factor, weakest_link_scale
-from alkanode.electrochem.replicates import failed_shares
-from alkanode.electrochem.weibull import WeibullFit, most_likely
+from alkanode.electrochem.critical_currents.replicates import failed_shares
 from alkanode.foundation.errors import PhysicsError
+from alkanode.numerics.weibull import WeibullFit, most_likely
 
 
 def ramped(values: np.ndarray, step: float = 0.25, cap: float = 1.75) -> tuple[np.ndarray, np.ndarray]:

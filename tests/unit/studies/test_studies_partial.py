@@ -71,11 +71,19 @@ def test_a_failing_part_keeps_the_others(
     assert "possible loss of contact" in report
 
 
-def test_what_does_not_fit_the_data_is_skipped_and_no_failure(study_file: Write) -> None:
-    outcome = run_study(Study.from_yaml(study_file()))
+def test_what_was_asked_for_and_does_not_fit_the_data_is_skipped_and_no_failure(study_file: Write) -> None:
+    outcome = run_study(Study.from_yaml(study_file(analyses={"phases": {}, "impedance": {}})))
     assert set(outcome.skipped) == {"phases", "impedance"}
     assert outcome.complete
-    assert [part.name for part in outcome.parts] == ["stripping", "failures"]
+    assert [part.name for part in outcome.parts] == ["stripping", "failures", "profile"]
+
+
+def test_what_nobody_asked_for_and_does_not_fit_is_not_applicable(study_file: Write) -> None:
+    outcome = run_study(Study.from_yaml(study_file()))
+    assert not outcome.skipped
+    assert set(outcome.not_applicable) >= {"phases", "impedance", "cv", "ccd"}
+    assert outcome.complete
+    assert [part.name for part in outcome.parts] == ["stripping", "failures", "profile"]
 
 
 def test_rest_has_nothing_to_strip(study_file: Write, tmp_path: Path) -> None:
@@ -83,7 +91,7 @@ def test_rest_has_nothing_to_strip(study_file: Write, tmp_path: Path) -> None:
     rows = "".join(f"{second},0.001,0\n" for second in range(50))
     (tmp_path / "ramp.bdf.csv").write_text("Test Time / s,Voltage / V,Current / A\n" + rows, encoding="utf-8")
     outcome = run_study(Study.from_yaml(path))
-    assert "found no current" in outcome.skipped["stripping"]
+    assert "found no current" in outcome.not_applicable["stripping"]
     failures = outcome.part("failures")
     assert failures is not None
     assert failures.findings == ("No current flowed, so nothing is known of shorts or loss of contact. [measured]",)

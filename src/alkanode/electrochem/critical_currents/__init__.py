@@ -1,0 +1,1 @@
+"""Critical current density from ramps, as an interval, and the statistics of replicates."""

@@ -1,0 +1,1 @@
+"""Shape of the half cycles of a symmetric cell: spike, plateaus, ramp."""

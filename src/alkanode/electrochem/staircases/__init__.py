@@ -1,0 +1,1 @@
+"""Staircases of currents with rests: steady voltage, resistance, relaxation, critical currents of one direction."""

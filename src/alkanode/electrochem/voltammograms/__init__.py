@@ -1,0 +1,1 @@
+"""Cyclic voltammetry: sweeps, resistance, stripping peak, series of scan rates."""
