@@ -2,7 +2,7 @@
 
 from alkanode.data.cell import Cell
 from alkanode.data.cell_parts import Electrode, Electrolyte, PressureStage
-from alkanode.data.cell_table import cell_file, open_cell, read_cell_table
+from alkanode.data.cell_table import CellRow, cell_file, open_cell, read_cell_rows, read_cell_table, row_of_file
 from alkanode.data.charge import direct_current, passed_charge, running_charge
 from alkanode.data.clock import chain_histories, from_first_row
 from alkanode.data.kinds import KINDS, Kind
@@ -21,6 +21,7 @@ from alkanode.data.store import file_hash, open_saved, provenance, save
 __all__ = [
     "KINDS",
     "Cell",
+    "CellRow",
     "Electrode",
     "Electrolyte",
     "Kind",
@@ -41,7 +42,9 @@ __all__ = [
     "open_saved",
     "passed_charge",
     "provenance",
+    "read_cell_rows",
     "read_cell_table",
+    "row_of_file",
     "rows_by_half_cycle",
     "running_charge",
     "save",

@@ -2,17 +2,39 @@
 
 A header is a key of :class:`~alkanode.data.cell.Cell`, dotted into its parts where needed, with an optional unit after a slash:
 ``name, anode.material, anode.mass / mg, area / cm2, stack_pressure / MPa, temperature / degC``. A cell of the table may
-instead carry its own unit (``0.283 cm2``). Empty cells are left out.
+instead carry its own unit (``0.283 cm2``). Empty cells are left out. A column ``files`` may name the raw files of each
+cell, separated by semicolons.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from alkanode.data.cell import Cell
 from alkanode.foundation.errors import AlkanodeError, StudyError
+
+FILES = "files"
+"""Column that names the raw files of a cell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellRow:
+    """One row of a cell table.
+
+    Attributes
+    ----------
+    cell
+        The cell, with the name of the row.
+    files
+        Names of its raw files, as written; empty where the table names none.
+    """
+
+    cell: Cell
+    files: tuple[str, ...]
 
 
 def open_cell(where: str | Path) -> Cell:
@@ -48,7 +70,7 @@ def cell_file(where: str | Path) -> Path:
 
 
 def read_cell_table(path: str | Path) -> dict[str, Cell]:
-    """Read a table of cells.
+    """Read the cells of a table.
 
     Parameters
     ----------
@@ -59,6 +81,27 @@ def read_cell_table(path: str | Path) -> dict[str, Cell]:
     -------
     dict
         Cell by name, in the order of the file.
+
+    Raises
+    ------
+    StudyError
+        As :func:`read_cell_rows`.
+    """
+    return {row.cell.name: row.cell for row in read_cell_rows(path)}
+
+
+def read_cell_rows(path: str | Path) -> list[CellRow]:
+    """Read a table of cells with the files of each.
+
+    Parameters
+    ----------
+    path
+        As :func:`read_cell_table`.
+
+    Returns
+    -------
+    list of CellRow
+        In the order of the file.
 
     Raises
     ------
@@ -74,18 +117,40 @@ def read_cell_table(path: str | Path) -> dict[str, Cell]:
         raise StudyError("a readable cell table (csv) is needed", found=f"{file}: {cause}") from cause
     if not rows:
         raise StudyError("a cell table needs a header and one row per cell", found=f"no rows in {file}")
-    cells: dict[str, Cell] = {}
+    found: dict[str, CellRow] = {}
     for number, row in enumerate(rows, start=2):
+        files = tuple(part.strip() for part in str(row.pop(FILES, None) or "").split(";") if part.strip())
         try:
             cell = Cell.from_mapping(_nested(row))
         except AlkanodeError as cause:
             raise StudyError(f"row {number} of {file.name} must describe a cell", found=str(cause)) from cause
         if not row.get("name"):
             raise StudyError(f"row {number} of {file.name} needs a 'name'", found="an empty cell")
-        if cell.name in cells:
+        if cell.name in found:
             raise StudyError(f"every cell of {file.name} needs a name of its own", found=f"{cell.name!r} twice")
-        cells[cell.name] = cell
-    return cells
+        found[cell.name] = CellRow(cell=cell, files=files)
+    return list(found.values())
+
+
+def row_of_file(rows: Sequence[CellRow], file: str | Path) -> CellRow:
+    """The row to which a raw file belongs: the one that names it, else the one with its name without endings.
+
+    Raises
+    ------
+    StudyError
+        When no row, or more than one, belongs to the file.
+    """
+    name = Path(file).name
+    stem = name.partition(".")[0]
+    naming = [row for row in rows if name in {Path(one).name for one in row.files}]
+    fitting = naming or [row for row in rows if row.cell.name == stem]
+    if len(fitting) != 1:
+        raise StudyError(
+            f"one row of the cell table must belong to {name}",
+            found=f"{len(fitting)} rows; names {', '.join(row.cell.name for row in rows)}",
+            todo=f"Name a row {stem!r}, or name the file in a column {FILES!r}",
+        )
+    return fitting[0]
 
 
 def _nested(row: dict[str | None, Any]) -> dict[str, Any]:

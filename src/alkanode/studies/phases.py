@@ -5,37 +5,13 @@ from __future__ import annotations
 import xarray as xr
 
 from alkanode.data.cell import Cell
-from alkanode.foundation.errors import StudyError
-from alkanode.materials.elements import element
+from alkanode.electrochem import anode_path
+from alkanode.foundation.errors import SchemaError, StudyError
 from alkanode.plot.describe_thermo import phase_diagram as describe_diagram
 from alkanode.studies.blocks import Phases
 from alkanode.studies.part import Part
 from alkanode.studies.wording import shown, worded
-from alkanode.thermo import liquid_window, path_estimates, phase_diagram, stripping_path, window_estimates
-
-CARBON_PER_POTASSIUM = 8
-"""Atoms of carbon that take one atom of potassium in KC8."""
-
-
-def potassium_in_carbon(cell: Cell) -> float:
-    """Moles of K that the carbon host has bound as KC8, per mole of atoms of the alloy.
-
-    Parameters
-    ----------
-    cell
-        Gives ``kc8_extent`` (0-1), ``carbon_mass`` and ``mass`` of the anode (kg).
-
-    Returns
-    -------
-    float
-        extent (m_C / M_C / 8) / (m / M).
-    """
-    anode, alloy = cell.anode, cell.alloy
-    if anode.kc8_extent == 0 or anode.carbon_mass is None or anode.mass is None or alloy is None:
-        return 0.0
-    carbon = anode.carbon_mass / element("C").molar_mass.value
-    atoms = anode.mass / alloy.composition.molar_mass
-    return anode.kc8_extent * carbon / CARBON_PER_POTASSIUM / atoms
+from alkanode.thermo import liquid_window, path_estimates, phase_diagram, window_estimates
 
 
 def path_of(cell: Cell) -> xr.Dataset:
@@ -46,16 +22,10 @@ def path_of(cell: Cell) -> xr.Dataset:
     StudyError
         When the anode is no alloy of Na and K.
     """
-    alloy = cell.alloy
-    if alloy is None or set(alloy.composition.elements) != {"Na", "K"}:
-        raise StudyError("a stripping path needs an anode of Na and K", found=f"anode {cell.anode.name!r}")
-    return stripping_path(
-        alloy,
-        cell.ion,
-        temperature=cell.temperature,
-        temperature_uncertainty=cell.temperature_uncertainty,
-        potassium_in_carbon=potassium_in_carbon(cell),
-    )
+    try:
+        return anode_path(cell)
+    except SchemaError as reason:
+        raise StudyError(reason.needed, found=reason.found) from None
 
 
 def phases_part(cell: Cell, settings: Phases) -> Part:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from alkanode.data import Cell, Electrode
+from alkanode.electrochem import potassium_in_carbon
 from alkanode.foundation.errors import StudyError
 from alkanode.materials import element
 from alkanode.studies.blocks import Phases
-from alkanode.studies.phases import path_of, phases_part, potassium_in_carbon
+from alkanode.studies.phases import path_of, phases_part
 
 MASS = 4.0e-6
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     "--cells",
     "table",
     type=click.Path(path_type=Path),
-    help="Cell table (csv); the row of a file is the one whose name is that of the file without its endings.",
+    help="Cell table (csv); a file belongs to the row that names it in its column files, else to the row of its name.",
 )
 @click.option("--replicates", is_flag=True, help="Each file is one cell of its own; the cells are pooled.")
 @click.option("--target", help="What a half cycle was to reach, for example '3 mAh cm-2'; default read off the record.")
@@ -87,12 +87,10 @@ def ccd(
 
 
 def _cell(file: Path, cell_path: Path | None, table: Path | None) -> Cell | None:
-    """The cell of a file: the one of ``--cell``, else the row of ``--cells`` with the name of the file."""
-    from alkanode.data import open_cell
+    """The cell of a file: the one of ``--cell``, else the row of ``--cells`` that belongs to it."""
+    from alkanode.data import read_cell_rows, row_of_file
 
-    if table is None:
-        return load_cell(cell_path)
-    return open_cell(f"{table}#{file.name.partition('.')[0]}")
+    return load_cell(cell_path) if table is None else row_of_file(read_cell_rows(table), file).cell
 
 
 def _one(files: Sequence[Path], cell: Cell | None, settings: CriticalCurrent, caught: list[str]) -> Part:

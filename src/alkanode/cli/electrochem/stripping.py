@@ -103,13 +103,13 @@ def _series(
     caught: list[str],
 ) -> Part:
     """The series of the cells, one per file."""
+    from alkanode.data import read_cell_rows, row_of_file
     from alkanode.electrochem import critical_stripping, find_failures, stripping_series, with_stripping_current
-    from alkanode.studies import stripping_series_part, table_cells
+    from alkanode.studies import stripping_series_part
     from alkanode.studies.runner import gathered_warnings
-    from alkanode.studies.series_cells import row_of_file
 
-    rows = table_cells(table)
-    members = [row_of_file(rows, file, table.name) for file in files]
+    rows = read_cell_rows(table)
+    members = [row_of_file(rows, file) for file in files]
     tests, broken = [], []
     for file, member in zip(files, members, strict=True):
         record = cycling_of(load_history([file], caught))
@@ -127,7 +127,7 @@ def _series(
         series = stripping_series(
             tests,
             [member.cell for member in members],
-            names=[member.name for member in members],
+            names=[member.cell.name for member in members],
             failures=broken,
             overlay=overlay or (),
         )

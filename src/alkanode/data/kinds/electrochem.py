@@ -88,9 +88,7 @@ KINDS = (
             "spectra_in_current": ("level",),
             "spectra_in_rest": ("level",),
         },
-        text_fields=frozenset(
-            {"direction", "failure", "relaxation_model", "spectra_in_current", "spectra_in_rest"}
-        ),
+        text_fields=frozenset({"direction", "failure", "relaxation_model", "spectra_in_current", "spectra_in_rest"}),
         flag_fields=frozenset({"steady", "passed"}),
     ),
     Kind(

@@ -41,7 +41,7 @@ def potassium_in_carbon(cell: Cell, *, extent: float | None = None) -> float:
     return share * carbon / CARBON_PER_POTASSIUM / atoms
 
 
-def anode_path(cell: Cell, *, extent: float | None = None) -> xr.Dataset:
+def anode_path(cell: Cell, *, extent: float | None = None, points: int = 400) -> xr.Dataset:
     """Stripping path of a cell's alloy.
 
     Parameters
@@ -50,6 +50,8 @@ def anode_path(cell: Cell, *, extent: float | None = None) -> xr.Dataset:
         Gives alloy, ion, temperature with its uncertainty (K), masses of alloy and carbon (kg).
     extent
         As for :func:`potassium_in_carbon`.
+    points
+        Points along the path, as for :func:`alkanode.thermo.stripping_path`.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def anode_path(cell: Cell, *, extent: float | None = None) -> xr.Dataset:
         temperature=cell.temperature,
         temperature_uncertainty=cell.temperature_uncertainty,
         potassium_in_carbon=potassium_in_carbon(cell, extent=extent),
-        points=2,
+        points=points,
     )
 
 
@@ -83,7 +85,7 @@ def liquidus_by_kc8(cell: Cell) -> tuple[float, float]:
         if cell.anode.carbon_mass is None or cell.anode.mass is None:
             return (float("nan"), float("nan"))
         try:
-            found.append(float(anode_path(cell, extent=extent)["capacity_to_liquidus"]))
+            found.append(float(anode_path(cell, extent=extent, points=2)["capacity_to_liquidus"]))
         except PhysicsError:  # the carbon could bind all of the K
             found.append(float("nan"))
     return found[0], found[1]
