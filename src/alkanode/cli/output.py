@@ -43,23 +43,36 @@ def cell_option(function: F) -> F:
     )(function)
 
 
-_TIME_ZONE = "alkanode.time_zone"
+_TIME_ZONE, _COLUMNS = "alkanode.time_zone", "alkanode.columns"
 
 
-def _keep_time_zone(ctx: click.Context, param: click.Parameter, value: str) -> None:
-    ctx.meta[_TIME_ZONE] = value
+def _keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """Keep an option where :func:`load_history` and :func:`emit` find it."""
+
+    def keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+        ctx.meta[key] = value
+
+    return keep
 
 
 def files_argument(function: F) -> F:
-    """One or several raw files of one history, and the time zone of clocks that do not say theirs."""
+    """One or several raw files of one history, how to read them, and the time zone of clocks that do not say theirs."""
     zone = click.option(
         "--time-zone",
         default="",
         expose_value=False,
-        callback=_keep_time_zone,
+        callback=_keep(_TIME_ZONE),
         help="IANA zone of files that do not say theirs, where files with and without one are joined.",
     )
-    return click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))(zone(function))
+    columns = click.option(
+        "--columns",
+        type=click.Path(path_type=Path),
+        expose_value=False,
+        callback=_keep(_COLUMNS),
+        help="Column map (YAML) for text tables: names, units, and which way a positive current flows.",
+    )
+    files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+    return files(zone(columns(function)))
 
 
 def load_cell(path: Path | None) -> Cell | None:
@@ -70,13 +83,15 @@ def load_cell(path: Path | None) -> Cell | None:
 
 
 def load_history(files: Sequence[Path], caught: list[str]) -> xr.DataTree:
-    """One history from the files; warnings are gathered."""
-    from alkanode.io import open_history
+    """One history from the files, by the column map of ``--columns`` where there is one; warnings are gathered."""
+    from alkanode.io import ColumnMap, TableReader, open_history
     from alkanode.studies.runner import gathered_warnings
 
-    zone = str(click.get_current_context().meta.get(_TIME_ZONE, ""))
+    given = click.get_current_context().meta
+    columns = given.get(_COLUMNS)
+    reader = None if columns is None else TableReader(ColumnMap.from_yaml(columns))
     with gathered_warnings(caught):
-        return open_history(list(files), time_zone=zone)
+        return open_history(list(files), reader=reader, time_zone=str(given.get(_TIME_ZONE, "")))
 
 
 def cycling_of(history: xr.DataTree) -> xr.Dataset:
@@ -113,7 +128,8 @@ def emit(
     from alkanode.studies.runner import hashed, write_part
     from alkanode.studies.wording import cell_text, worded
 
-    hashes = [hashed(cell_file(path)) for path in inputs if path is not None]
+    columns = click.get_current_context().meta.get(_COLUMNS)
+    hashes = [hashed(cell_file(path)) for path in (*inputs, columns) if path is not None]
     if output is not None:
         write_part(part, output, provenance(inputs={entry["file"]: entry["sha256"] for entry in hashes}))
     if as_json:

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from alkanode.cli.output import emit, files_argument, json_option, load_history
 
-if TYPE_CHECKING:
-    import xarray as xr
-
 
 @click.command()
 @files_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Save the history: *.zarr, *.h5 or *.nc.")
-@click.option(
-    "--columns",
-    type=click.Path(path_type=Path),
-    help="Column map (YAML) for text tables: names, units, and which way a positive current flows.",
-)
 @json_option
-def read(files: tuple[Path, ...], output: Path | None, columns: Path | None, as_json: bool) -> None:
+def read(files: tuple[Path, ...], output: Path | None, as_json: bool) -> None:
     """Read FILES (several form one history on one clock) and say what they hold."""
     import numpy as np
 
@@ -33,7 +25,7 @@ def read(files: tuple[Path, ...], output: Path | None, columns: Path | None, as_
     from alkanode.studies.runner import hashed
 
     caught: list[str] = []
-    history = load_history(files, caught) if columns is None else _mapped(files, columns, caught)
+    history = load_history(files, caught)
     details: dict[str, Any] = {
         key: history.attrs[key] for key in ("technique", "started", "reader", "sign") if key in history.attrs
     }
@@ -75,16 +67,6 @@ def read(files: tuple[Path, ...], output: Path | None, columns: Path | None, as_
     title += f" (started {details['started']})" if details.get("started") else " (start not known)"
     part = Part(name="read", title=title, estimates=estimates, details=details, findings=tuple(findings))
     emit(part, inputs=files, warnings=caught, as_json=as_json)
-
-
-def _mapped(files: tuple[Path, ...], columns: Path, caught: list[str]) -> xr.DataTree:
-    """One history from text tables, read by a column map."""
-    from alkanode.io import ColumnMap, TableReader, open_history
-    from alkanode.studies.runner import gathered_warnings
-
-    zone = str(click.get_current_context().meta.get("alkanode.time_zone", ""))
-    with gathered_warnings(caught):
-        return open_history(list(files), reader=TableReader(ColumnMap.from_yaml(columns)), time_zone=zone)
 
 
 @click.command()

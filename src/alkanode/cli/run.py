@@ -57,7 +57,8 @@ def execute(study: Path, output: Path, *, data: Path | None, as_json: bool) -> i
                 click.echo(f"- {sentence}")
         for name, reason in outcome.skipped.items():
             click.echo(f"not computed, {name}: {reason}")
-        click.echo(f"{len(outcome.warnings)} warnings; report: {report}")
+        count = len(outcome.warnings)
+        click.echo(f"{count} warning{'' if count == 1 else 's'}; report: {report}")
     for name, reason in outcome.failed.items():
         click.echo(f"alkanode: {name} failed: {reason}", err=True)
     if outcome.interrupted:

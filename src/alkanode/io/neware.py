@@ -1,6 +1,7 @@
 """Reader of Neware files (``.nda`` and ``.ndax``), through the package fastnda.
 
-Layout. ``.nda``: one binary table behind a header that begins with ``NEWARE``. ``.ndax``: a zip archive with the
+Layout. ``.nda``: one binary table behind a header that begins with ``NEWARE``; u32 at 64 and 68 of the header are the
+first byte of the table and its length. ``.ndax``: a zip archive with the
 voltages and currents (``data.ndc``), the times and capacities (``data_runInfo.ndc``), the steps (``data_step.ndc``),
 auxiliary channels, and what the software knows of the test (``TestInfo.xml``, ``VersionInfo.xml``). fastnda turns
 either into one table; here it becomes a history in SI.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import struct
 import tempfile
 import warnings
 import zipfile
@@ -29,12 +31,13 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from alkanode.foundation.errors import DataQualityWarning, ReaderError, SchemaError
+from alkanode.foundation.errors import ReaderError
 from alkanode.foundation.runtime import require
-from alkanode.io.bdf import SIGNS, Terminal
-from alkanode.io.doubts import doubt_counter, doubts_of, order_of_rows
+from alkanode.io.charge import integrated_charge
+from alkanode.io.doubts import doubt_clock, doubt_counter, doubts_of, order_of_rows, warn
 from alkanode.io.format_info import FormatInfo
-from alkanode.io.rows import history_from_rows, integrated_charge, read_bytes, source_attrs, whole_numbers
+from alkanode.io.rows import history_from_rows, read_bytes, source_attrs, whole_numbers
+from alkanode.io.terminal import TwoTerminals
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,15 +49,20 @@ _CELSIUS = 273.15
 _MAH = 3.6
 """C per mAh."""
 
-_ROWS_MARK, _ROW_BYTES, _PLAIN_VERSIONS = b"\x55\x00\x01\x00\x00\x00", 86, (26, 28, 29)
-"""Versions of the older form whose rows fill the file to its end: first bytes of the first row, bytes per row."""
+_VERSION_AT, _BTS_9 = 14, 130
+"""Byte of the older form that holds its version; the version of BTS 9."""
+
+_ROWS_POINTER, _ROWS_POINTER_9 = (64, "<II"), (82, "<QQ")
+"""Where the header of the older form says where its rows begin and how many bytes they take."""
+
+_PLAIN_VERSIONS = (26, 28, 29)
+"""Versions of the older form whose rows fill the file to its end."""
+
+_FIRST_ROW, _ROW_BYTES, _ROW_KINDS = b"\x55\x00\x01\x00\x00\x00", 86, (0x55, 0xAA, 0x65)
+"""In these: first bytes of the first row, bytes per row, and their first byte (data, state, auxiliary channels)."""
 
 _TOLD = ("TestInfo.xml", "VersionInfo.xml")
 _ATTRIBUTE = re.compile(r'\b(DevType|DevID|UnitID|ChlID|Barcode|SvrVer|StartTime)="([^"]*)"')
-
-PAUSE = 60.0
-"""Seconds that dates and step times may differ by before the reader says so: dates are written to the second, and a
-test of days gathers some tenths."""
 
 _CONTROL = {
     **dict.fromkeys((1, 2), 1),
@@ -68,18 +76,14 @@ _REQUIRED = ("index", "voltage_V", "current_mA", "total_time_s", "step_count", "
 
 
 @dataclass(frozen=True, slots=True)
-class NewareReader:
+class NewareReader(TwoTerminals):
     """Reads files of Neware's BTS.
 
     Parameters
     ----------
     working_electrode
-        Terminal of the cell that is the working electrode. ``"positive"``, the default, suits half and full cells
-        whose working electrode is the cathode: charging oxidises it, and the numbers are taken as they are.
-        ``"negative"`` turns the signs of current, charge and voltage.
+        Terminal of the cell that is the working electrode, as in :class:`alkanode.io.terminal.TwoTerminals`.
     """
-
-    working_electrode: Terminal = "positive"
 
     name: ClassVar[str] = "neware"
     suffixes: ClassVar[tuple[str, ...]] = (".nda", ".ndax")
@@ -89,10 +93,6 @@ class NewareReader:
         verified="one .ndax of BTS 8.0 (18,700 rows), one .nda of version 29 (439 rows)",
         extra="neware",
     )
-
-    def __post_init__(self) -> None:
-        if self.working_electrode not in SIGNS:
-            raise SchemaError("working_electrode is 'positive' or 'negative'", found=repr(self.working_electrode))
 
     @staticmethod
     def sniff(head: bytes) -> bool:
@@ -125,7 +125,7 @@ class NewareReader:
         Warns
         -----
         DataQualityWarning
-            When rows are missing, there twice or out of order, values are impossible, the capacity contradicts the
+            When the file is shorter than its header says, rows are missing, there twice or out of order, values are impossible, the capacity contradicts the
             current, the dates run apart from the step times, or fastnda doubts the version of the file.
         """
         content = read_bytes(path)
@@ -135,7 +135,7 @@ class NewareReader:
         if archive:
             attrs |= _open_archive(content, path.name)
         else:
-            _doubt_end(content, path.name)
+            _doubt_table(content, path.name)
         with _under(".ndax" if archive else ".nda", path, content) as source:
             frame = _frame(fastnda, source, path.name)
             attrs |= {} if archive else _header(fastnda, source)
@@ -145,16 +145,32 @@ class NewareReader:
             "neware_working_electrode": self.working_electrode,
             "current_from": "measured, column current_mA",
         }
-        return history_from_rows(_rows(frame, SIGNS[self.working_electrode], attrs, path.name), attrs)
+        return history_from_rows(_rows(frame, self.sign, attrs, path.name), attrs)
 
 
-def _doubt_end(content: bytes, name: str) -> None:
-    """Warn where the older form ends within a row; rows that are lost as a whole leave no trace."""
-    start = content.find(_ROWS_MARK)
-    if len(content) > 14 and content[14] in _PLAIN_VERSIONS and start >= 0 and (len(content) - start) % _ROW_BYTES:
-        warnings.warn(
-            f"{name}: the last row is incomplete and left out; the file is cut off", DataQualityWarning, stacklevel=3
+def _doubt_table(content: bytes, name: str) -> None:
+    """Warn where the older form does not end where its header says that its rows end, or holds what is no row.
+
+    Whole rows that are cut off leave no trace in those that are left; rows out of their grid are passed over.
+    """
+    at, form = _ROWS_POINTER_9 if len(content) > _VERSION_AT and content[_VERSION_AT] == _BTS_9 else _ROWS_POINTER
+    if len(content) < at + struct.calcsize(form):
+        return
+    begin, length = struct.unpack_from(form, content, at)
+    size, end = len(content), begin + length
+    if not begin or not length:
+        warn(
+            f"{name}: the header does not say where the rows end; rows that were cut off at the end would leave no trace"
         )
+    elif size < end:
+        warn(f"{name}: the file has {size} bytes, by its header the rows end at byte {end}; the last ones are cut off")
+    elif content[_VERSION_AT] in _PLAIN_VERSIONS and size > end:
+        warn(f"{name}: the file has {size} bytes, by its header it ends at byte {end}; bytes were added or moved")
+    if content[_VERSION_AT] in _PLAIN_VERSIONS and 0 < begin < size:
+        kinds = np.frombuffer(content, dtype=np.uint8, offset=begin)[::_ROW_BYTES]
+        foreign = np.flatnonzero(~np.isin(kinds, _ROW_KINDS))
+        if foreign.size or (content.find(_FIRST_ROW) - begin) % _ROW_BYTES:
+            warn(f"{name}: {foreign.size} of {kinds.size} rows are of no known kind; bytes were lost, added or moved")
 
 
 def _open_archive(content: bytes, name: str) -> dict[str, str]:
@@ -242,7 +258,8 @@ def _rows(frame: pl.DataFrame, sign: float, attrs: dict[str, Any], name: str) ->
         attrs["ambient_temperature_from"] = f"column {temperatures[0]}"
         used.add(temperatures[0])
     attrs["ignored_columns"] = ", ".join(key for key in frame.columns if key not in used)
-    _doubt_dates(rows["time"], column.get("unix_time_s"), name)
+    if "unix_time_s" in column:
+        doubt_clock(rows["time"], column["unix_time_s"].astype(np.float64), name)
     return rows
 
 
@@ -254,11 +271,7 @@ def _time(column: dict[str, npt.NDArray[Any]], name: str) -> npt.NDArray[np.floa
     step_time = column["step_time_s"].astype(np.float64)
     back = int(np.flatnonzero(np.diff(time) < 0)[0]) + 1
     gained = np.diff(step_time)
-    warnings.warn(
-        f"{name}: the total time runs backwards at row {back}; it is added up from the step times instead",
-        DataQualityWarning,
-        stacklevel=2,
-    )
+    warn(f"{name}: the total time runs backwards at row {back}; it is added up from the step times instead")
     return np.concatenate(([step_time[0]], step_time[0] + np.cumsum(np.where(gained < 0, step_time[1:], gained))))
 
 
@@ -288,20 +301,6 @@ def _started(frame: pl.DataFrame, *, zone: bool) -> str:
     except (OverflowError, OSError, ValueError):
         return ""
     return (moment if zone else moment.replace(tzinfo=None)).isoformat(timespec="milliseconds")
-
-
-def _doubt_dates(time: npt.NDArray[np.float64], date: npt.NDArray[Any] | None, name: str) -> None:
-    if date is None or not np.isfinite(date).all():
-        return
-    apart = (date - date[0]) - (time - time[0])
-    largest = int(np.argmax(np.abs(apart)))
-    if abs(apart[largest]) > PAUSE:
-        warnings.warn(
-            f"{name}: dates and step times are {apart[largest]:.0f} s apart at row {largest}: pauses are not in the "
-            "time, or the clock of the computer was changed",
-            DataQualityWarning,
-            stacklevel=3,
-        )
 
 
 def _header(fastnda: ModuleType, source: Path) -> dict[str, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import warnings
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -19,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from alkanode.data.charge import running_charge
 from alkanode.data.kinds import KINDS
 from alkanode.data.schema import label
-from alkanode.foundation.errors import DataQualityWarning, ReaderError
+from alkanode.foundation.errors import ReaderError
+from alkanode.io.doubts import warn
 from alkanode.io.impossible import doubt_impossible
 from alkanode.io.sweeps import first_of_each, fold, sweep_numbers
 
@@ -68,27 +67,6 @@ def source_attrs(path: Path, content: bytes, *, reader: str) -> dict[str, Any]:
     }
 
 
-def integrated_charge(rows: Rows) -> tuple[npt.NDArray[np.float64], str]:
-    """Integrate the current where a file holds no charge.
-
-    Parameters
-    ----------
-    rows
-        Needs ``time`` (s) and ``current`` (A).
-
-    Returns
-    -------
-    ndarray
-        Charge (C) since the first row, by the trapezoidal rule; NaN throughout without any current.
-    str
-        Where it comes from, in words.
-    """
-    if not np.isfinite(rows["current"]).any():
-        return np.full(rows["time"].size, np.nan), "absent: no current and no charge in the file"
-    with np.errstate(all="ignore"):
-        return running_charge(rows["time"], rows["current"]), "integrated current"
-
-
 def whole_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
     """Step and cycle numbers as integers, -1 where they are missing or absurd."""
     usable = np.isfinite(values) & (np.abs(values) < 2**31)
@@ -96,13 +74,15 @@ def whole_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
 
 
 def recorded_temperature(celsius: npt.NDArray[np.float64], name: str) -> npt.NDArray[np.float64] | None:
-    """Temperature (K) of a column in degrees Celsius; none, with a warning, when every row is exactly zero."""
-    if celsius.any():
+    """Temperature (K) of a column in degrees Celsius; none, with a warning, when most rows are exactly zero.
+
+    That is how the temperature of a probe that is not connected is written.
+    """
+    zeros = int(np.count_nonzero(celsius == 0))
+    if zeros <= 0.5 * celsius.size:
         return celsius + CELSIUS
-    warnings.warn(
-        f"{name}: the ambient temperature is exactly 0 degC in every row and taken as not recorded",
-        DataQualityWarning,
-        stacklevel=3,
+    warn(
+        f"{name}: the ambient temperature is exactly 0 degC in {zeros} of {celsius.size} rows and taken as not recorded"
     )
     return None
 
@@ -149,7 +129,7 @@ def history_from_rows(
         numbers = sweep_numbers(
             rows["frequency"], time=rows.get("time"), step=rows.get("step"), loop=loop, cycle=rows.get("cycle")
         )
-    children: dict[str, xr.Dataset] = {"/": xr.Dataset(attrs=dict(attrs))}
+    children: dict[str, xr.Dataset] = {}
     if "time" in rows:
         children["cycling"] = _cycling(rows, numbers, attrs)
     if (numbers >= 0).any():
@@ -157,12 +137,11 @@ def history_from_rows(
     if "time" not in rows:
         if "impedance" not in children:
             raise ReaderError(f"{attrs['source_file']!r} must hold a time column", found=", ".join(rows))
-        warnings.warn(
-            f"{attrs['source_file']}: no time column, so the spectra have no times and there is no voltage history",
-            DataQualityWarning,
-            stacklevel=2,
-        )
-    return xr.DataTree.from_dict(children)
+        warn(f"{attrs['source_file']}: no time column, so the spectra have no times and there is no voltage history")
+    history = xr.DataTree()
+    history.attrs.update(attrs)
+    history.children = {kind: xr.DataTree(record) for kind, record in children.items()}
+    return history
 
 
 def _check_time(time: npt.NDArray[np.float64], attrs: Mapping[str, Any]) -> None:

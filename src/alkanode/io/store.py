@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import xarray as xr
 
 from alkanode.data.schema import check
 from alkanode.data.store import file_hash, open_saved
-from alkanode.foundation.errors import AlkanodeError, ReaderError
+from alkanode.foundation.errors import ReaderError
 from alkanode.io.format_info import FormatInfo
 from alkanode.io.impossible import doubt_impossible
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-_MOST_ATTRIBUTES = 500
-"""More than any record carries."""
 
 
 class StoreReader:
@@ -49,7 +47,8 @@ class StoreReader:
         Raises
         ------
         ReaderError
-            When the file is HDF5 of another program, damaged, or a result that is no history.
+            When the file is HDF5 of another program, damaged or changed since it was written, or a result that is no
+            history.
         SchemaError
             When a record in it is not whole.
 
@@ -58,7 +57,7 @@ class StoreReader:
         DataQualityWarning
             When rows hold values that no cell has.
         """
-        stored = _opened(path)
+        stored = open_saved(path)
         if isinstance(stored, xr.Dataset):
             kind = str(stored.attrs.get("kind", "unknown"))
             stored = xr.DataTree.from_dict({kind: stored})
@@ -74,27 +73,3 @@ class StoreReader:
             doubt_impossible({str(name): values.to_numpy() for name, values in record.variables.items()}, record.attrs)
         stored.attrs.update(source_file=path.name, sha256=file_hash(path))
         return stored
-
-
-def _look_at(name: str, item: Any) -> None:
-    """Read the attributes of one item; a damaged count would otherwise be followed for hours."""
-    if len(item.attrs) > _MOST_ATTRIBUTES:
-        raise ValueError(f"{name} has {len(item.attrs)} attributes")
-    for key in item.attrs:
-        item.attrs[key]
-
-
-def _opened(path: Path) -> xr.Dataset | xr.DataTree:
-    """Open a store; whatever the library stumbles over in a damaged file becomes a ``ReaderError``."""
-    import h5py
-
-    try:
-        with h5py.File(path) as file:
-            file.visititems(_look_at)
-        return open_saved(path)
-    except AlkanodeError:
-        raise
-    except Exception as cause:
-        raise ReaderError(
-            f"{path.name!r} must be a whole file of alkanode", found=f"{type(cause).__name__}: {cause}"
-        ) from cause

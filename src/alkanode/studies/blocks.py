@@ -47,27 +47,27 @@ def _potential(text: str) -> str:
     return text
 
 
-_Temperature = Annotated[str, _positive("temperature")]
-_Voltage = Annotated[str, _positive("voltage")]
-_Resistance = Annotated[str, _positive("resistance")]
-_Frequency = Annotated[str, AfterValidator(_frequency)]
-_Potential = Annotated[str, AfterValidator(_potential)]
-_RampRate = Annotated[str, _positive("ramp_rate")]
+TemperatureText = Annotated[str, _positive("temperature")]
+VoltageText = Annotated[str, _positive("voltage")]
+ResistanceText = Annotated[str, _positive("resistance")]
+FrequencyText = Annotated[str, AfterValidator(_frequency)]
+PotentialText = Annotated[str, AfterValidator(_potential)]
+RampRateText = Annotated[str, _positive("ramp_rate")]
 
 
 class Phases(Block):
     """Phase diagram, stripping path and potential of the anode's alloy."""
 
-    lowest_temperature: _Temperature = Field("250 K", description="Lower end of the phase diagram")
-    highest_temperature: _Temperature = Field("335 K", description="Upper end of the phase diagram")
+    lowest_temperature: TemperatureText = Field("250 K", description="Lower end of the phase diagram")
+    highest_temperature: TemperatureText = Field("335 K", description="Upper end of the phase diagram")
 
 
 class Stripping(Block):
     """Critical stripping capacity."""
 
-    cutoffs: list[_Voltage] = Field(["0.5 V", "1 V", "2 V"], min_length=1, description="Voltages that end the test")
+    cutoffs: list[VoltageText] = Field(["0.5 V", "1 V", "2 V"], min_length=1, description="Voltages that end the test")
     half_cycle: int | None = Field(None, ge=0, description="Half cycle to reduce; default the one with the most charge")
-    series_resistance: _Resistance | None = Field(
+    series_resistance: ResistanceText | None = Field(
         None, description="Resistance taken off the voltage before the cut-off"
     )
 
@@ -75,7 +75,7 @@ class Stripping(Block):
 class Failures(Block):
     """Hard shorts and contact loss."""
 
-    electrolyte_resistance: _Resistance | None = Field(
+    electrolyte_resistance: ResistanceText | None = Field(
         None, description="Where the cell's electrolyte does not give it"
     )
 
@@ -83,7 +83,7 @@ class Failures(Block):
 class Cycling(Block):
     """Long cycling: overpotential of every half cycle and its growth."""
 
-    series_resistance: _Resistance | None = Field(
+    series_resistance: ResistanceText | None = Field(
         None, description="Resistance taken off the voltage; default that of the cell's electrolyte"
     )
 
@@ -99,7 +99,7 @@ class Profile(Block):
 class Staircase(Block):
     """Levels of a current staircase, the rests after them, and the current at which the electrode fails."""
 
-    steady_rate: _RampRate = Field("1 mV min-1", description="Drift at the end of a level below which it is steady")
+    steady_rate: RampRateText = Field("1 mV min-1", description="Drift at the end of a level below which it is steady")
     least_levels: int = Field(3, ge=3, description="Levels that must rise one after the other")
 
 
@@ -108,7 +108,7 @@ class Impedance(Block):
 
     regularisation: float = Field(1e-3, gt=0, description="lambda of the distribution of relaxation times")
     penalty_order: Annotated[int, Field(ge=0, le=2)] = Field(1, description="Derivative that is penalised")
-    frequency_range: tuple[_Frequency, _Frequency] | None = Field(
+    frequency_range: tuple[FrequencyText, FrequencyText] | None = Field(
         None, description="Lowest and highest frequency to keep"
     )
     drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
@@ -117,9 +117,9 @@ class Impedance(Block):
 class Voltammetry(Block):
     """Cyclic voltammetry; without this key it is computed only where the instrument controlled the voltage."""
 
-    window: tuple[_Potential, _Potential] | None = Field(None, description="Where the stripping peak is sought")
-    series_resistance: _Resistance | None = Field(None, description="Resistance taken off the voltage first")
-    electrolyte_resistance: _Resistance | None = Field(
+    window: tuple[PotentialText, PotentialText] | None = Field(None, description="Where the stripping peak is sought")
+    series_resistance: ResistanceText | None = Field(None, description="Resistance taken off the voltage first")
+    electrolyte_resistance: ResistanceText | None = Field(
         None, description="Where the cell's electrolyte does not give it"
     )
     least_share: float = Field(0.02, gt=0, lt=1, description="Least height of a peak over the largest current")
@@ -132,7 +132,7 @@ class CriticalCurrent(Block):
         None,
         description="What a half cycle was to reach: '3 mAh cm-2', '1 mAh' or '30 min'; default read off the record",
     )
-    voltage_limit: _Voltage | None = Field(None, description="Voltage at which the program ends a half cycle")
+    voltage_limit: VoltageText | None = Field(None, description="Voltage at which the program ends a half cycle")
     least_levels: int = Field(
         2, ge=1, description="Fewest levels of a ramp; 1 for one that was stopped in its first level"
     )
@@ -145,7 +145,7 @@ class FullCell(Block):
     formation: int | None = Field(None, ge=0, description="Cycles of formation; default found by their lower current")
     begins: Literal["auto", "charge", "discharge"] = Field("auto", description="What a cycle begins with")
     criterion: float = Field(0.8, ge=0, lt=1, description="Share of the reference at which life ends; 0 is no capacity")
-    width: _Voltage | None = Field(None, description="Window of dQ/dU; default from the noise of the voltage")
+    width: VoltageText | None = Field(None, description="Window of dQ/dU; default from the noise of the voltage")
     usable: Literal["Na", "K", "both"] | None = Field(None, description="Metal that counts in the N/P ratio")
     cathode_capacity: Annotated[str, _positive("cathode_specific_capacity")] | None = Field(
         None, description="Capacity per mass of the cathode, for the N/P ratio"

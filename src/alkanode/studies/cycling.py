@@ -13,13 +13,11 @@ from alkanode.plot.describe_cycling import voltage_history
 from alkanode.plot.describe_overpotential import overpotential_history
 from alkanode.studies.blocks import Cycling
 from alkanode.studies.part import Part, Table
+from alkanode.studies.tables import thinned
 from alkanode.studies.wording import number, shown, worded
 
 LEAST_HALF_CYCLES = 3
 """Half cycles of each direction that make a test long cycling."""
-
-MOST_ROWS = 60
-"""Rows of the table; more half cycles are thinned evenly."""
 
 
 def cycling_part(record: xr.Dataset, cell: Cell | None, settings: Cycling, failures: xr.Dataset | None) -> Part:
@@ -95,7 +93,7 @@ def _estimates(table: xr.Dataset, growth: xr.Dataset) -> dict[str, Estimate]:
             unit="V",
             quantity="overpotential",
             interval=(low, high) if known else None,
-            label="measured, per cycle (Theil-Sen); interval: 95 %, cycles taken as independent"
+            label="fitted: Theil-Sen slope per cycle; interval: 95 %, cycles taken as independent"
             if known
             else "fewer than four cycles: no slope",
         )
@@ -114,7 +112,7 @@ def _estimates(table: xr.Dataset, growth: xr.Dataset) -> dict[str, Estimate]:
 
 def _table(table: xr.Dataset) -> Table:
     count = table.sizes["half_cycle"]
-    rows = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int))
+    rows = thinned(count)
     cells: list[tuple[str | float | int | None, ...]] = [
         (
             int(table["half_cycle"][row]),
@@ -125,9 +123,9 @@ def _table(table: xr.Dataset) -> Table:
         )
         for row in rows.tolist()
     ]
-    thinned = "" if rows.size == count else f" ({rows.size} of {count})"
+    shown_rows = "" if rows.size == count else f" ({rows.size} of {count})"
     return Table(
-        title=f"Overpotential of half cycles{thinned}",
+        title=f"Overpotential of half cycles{shown_rows}",
         columns=(
             "half cycle",
             "direction",

@@ -25,8 +25,7 @@ _NAMES = {
     "overpotential_growth": "Growing overpotential",
 }
 
-
-_RULES = ("short", "contact", "soft", "hidden", "depletion", "growth")
+_RULES = ("short", "contact", "soft", "dip", "hidden", "depletion", "growth")
 
 
 def failures_part(record: xr.Dataset, cell: Cell | None, settings: Failures, checked: xr.Dataset | None) -> Part:

@@ -34,6 +34,7 @@ from alkanode.plot.describe_full_cell import (
 from alkanode.plot.description import Figure
 from alkanode.studies.blocks import FullCell
 from alkanode.studies.part import Part, Table
+from alkanode.studies.tables import displayed, headed
 from alkanode.studies.wording import number, percent, shown, worded
 
 LEAST_SPAN = 0.05
@@ -172,7 +173,7 @@ def _span(record: xr.Dataset, cycles: xr.Dataset) -> float:
 _COLUMNS = (
     ("charge_capacity", "charge", "charge"),
     ("discharge_capacity", "charge", "discharge"),
-    ("charge_hold_capacity", "charge", "of the charge at constant voltage"),
+    ("charge_hold_capacity", "charge", "charge at constant voltage"),
     ("coulombic_efficiency", "fraction", "coulombic efficiency"),
     ("energy_efficiency", "fraction", "energy efficiency"),
     ("voltage_efficiency", "fraction", "voltage efficiency"),
@@ -183,16 +184,8 @@ _COLUMNS = (
 )
 
 
-def _headed(label: str, name: str) -> str:
-    unit = quantity(name).shown_unit
-    return label if unit == "1" else f"{label} / {unit}"
-
-
 def _cycle_table(cycles: xr.Dataset) -> Table:
-    columns = [
-        [float(value) for value in quantity(name).to_display(cycles[field].to_numpy().astype(float))]
-        for field, name, _ in _COLUMNS
-    ]
+    columns = [displayed(cycles[field], name) for field, name, _ in _COLUMNS]
     remarks = [
         "not complete" if not full else "formation" if slow else "" if like else "at another current"
         for full, slow, like in zip(
@@ -201,7 +194,7 @@ def _cycle_table(cycles: xr.Dataset) -> Table:
     ]
     return Table(
         title="Cycles",
-        columns=("cycle", *(_headed(label, name) for _, name, label in _COLUMNS), "remark"),
+        columns=("cycle", *(headed(label, name) for _, name, label in _COLUMNS), "remark"),
         rows=tuple(zip([int(n) for n in cycles["cycle"].to_numpy()], *columns, remarks, strict=True)),
     )
 
@@ -242,7 +235,7 @@ def _of_cycles(cycles: xr.Dataset, estimates: dict[str, Estimate]) -> list[str]:
         ]
         return [
             f"No cycle is complete ({cycles.attrs['end_of_record']}): {' and '.join(sides)}. [measured]",
-            f"Charge: {cycles.attrs['charge_from']}. [measured]",
+            f"Charges are those of {cycles.attrs['charge_from']}. [measured]",
         ]
     text = (
         f"{whole} complete cycle{'s' if whole > 1 else ''}. The reference is {cycles.attrs['reference_is']}, with a capacity of "
@@ -250,12 +243,14 @@ def _of_cycles(cycles: xr.Dataset, estimates: dict[str, Estimate]) -> list[str]:
     )
     left = estimates.get("last_retention")
     if whole > 1 and left is not None and left.value is not None:
-        text += f"; that of the last complete cycle is {percent(left.value)} of it"
+        text += f"; that of the last cycle at a like current is {percent(left.value)} of it"
     found = [text + ". [measured]"]
     first = f"The first coulombic efficiency is {_share(estimates['first_coulombic_efficiency'])}"
     if "coulombic_efficiency" in estimates:
         first += f", that of later cycles {_share(estimates['coulombic_efficiency'])}"
     found.append(f"{first} ({cycles.attrs['coulombic_efficiency_is']}). [measured]")
+    if "since" in str(cycles.attrs["charge_from"]):
+        found.append(f"Charges are those of {cycles.attrs['charge_from']}. [measured]")
     if int(cycles["cycle"][0]) == 0:
         found.append("The record begins with a fragment of a half cycle, which counts as no cycle. [measured]")
     if "cut short" in str(cycles.attrs["end_of_record"]) or "one half" in str(cycles.attrs["end_of_record"]):

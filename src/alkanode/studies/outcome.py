@@ -80,8 +80,8 @@ class Outcome:
         named = self.study.model.analyses.model_fields_set
 
         def rank(part: Part) -> tuple[int, int]:
-            found = part.name == "failures" and bool(part.details["events"])
-            blind = part.name == "failures" and not found and bool(part.details["not_judged"])
+            found = part.name == "failures" and bool(part.details.get("events"))
+            blind = part.name == "failures" and not found and bool(part.details.get("not_judged"))
             return (0 if found else 3 if blind else 1 if part.name in named else 2, _ORDER.index(part.name))
 
         return sorted(self.parts, key=rank)

@@ -10,20 +10,15 @@ import xarray as xr
 from alkanode.data.cell import Cell
 from alkanode.data.steps import current_sign
 from alkanode.electrochem import ProfileRule, profile_estimates, profile_shape
+from alkanode.electrochem.traces import METAL_REST
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.sources import Estimate
 from alkanode.materials.alloys import Alloy
 from alkanode.plot.describe_profile import half_cycle_shapes, shape_history
 from alkanode.studies.blocks import Profile
 from alkanode.studies.part import Part, Table
+from alkanode.studies.tables import thinned
 from alkanode.studies.wording import worded
-
-MOST_ROWS = 60
-"""Rows of the table; more half cycles are thinned evenly."""
-
-METAL_REST = 0.5
-"""V; a cell that rests farther from 0 holds an electrode whose potential follows its state of charge, so that the voltage
-beyond the rest is no overpotential."""
 
 
 def profile_part(record: xr.Dataset, cell: Cell | None, settings: Profile, failures: xr.Dataset | None) -> Part:
@@ -86,7 +81,7 @@ def _two_metals(cell: Cell | None) -> bool:
 
 def _table(shapes: xr.Dataset) -> Table:
     count = shapes.sizes["half_cycle"]
-    rows = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int))
+    rows = thinned(count)
     title = "Half cycles" if rows.size == count else f"{rows.size} of {count} half cycles, evenly chosen"
     milli = {name: 1e3 * shapes[name].to_numpy() for name in ("eta_1", "eta_2", "spike", "residual_rms")}
     return Table(

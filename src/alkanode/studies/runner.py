@@ -17,7 +17,7 @@ from typing import Any
 from alkanode.data.store import file_hash, provenance, save
 from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, StudyError
 from alkanode.foundation.runtime import NoProgress, Progress
-from alkanode.io import open_history
+from alkanode.io import ColumnMap, TableReader, open_history
 from alkanode.plot import save_data, save_figure
 from alkanode.studies.jobs import jobs_of
 from alkanode.studies.outcome import Outcome, json_ready
@@ -76,12 +76,13 @@ def run_study(study: Study, folder: str | Path | None = None, *, progress: Progr
     gathered: list[str] = []
     target = None if folder is None else Path(folder)
     with gathered_warnings(gathered):
-        history = open_history(study.files, time_zone=study.model.time_zone)
+        reader = None if study.columns is None else TableReader(ColumnMap.from_yaml(study.columns))
+        history = open_history(study.files, reader=reader, time_zone=study.model.time_zone)
     if target is not None:
         _clear_earlier(target)
     outcome = Outcome(study, history, warnings=gathered)
-    inputs = [study.path, *([study.cell_path] if study.cell_path else []), *study.files]
-    outcome.inputs = [hashed(path) for path in inputs]
+    inputs = [study.path, study.cell_path, study.columns, *study.files]
+    outcome.inputs = [hashed(path) for path in inputs if path is not None]
     try:
         _compute(outcome, target, told)
     except KeyboardInterrupt:

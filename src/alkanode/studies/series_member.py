@@ -80,6 +80,7 @@ def fingerprint(study: Study) -> str:
         "settings": study.model.analyses.model_dump(),
         "given": sorted(study.model.analyses.model_fields_set),
         "time_zone": study.model.time_zone,
+        "columns": None if study.columns is None else hashed(study.columns),
         "version": version("alkanode"),
     }
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()

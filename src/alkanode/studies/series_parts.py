@@ -11,7 +11,8 @@ import xarray as xr
 
 from alkanode.electrochem.critical_currents.dependence import QUANTITIES, Property, critical_current_against
 from alkanode.electrochem.critical_currents.estimates import AreaBasis
-from alkanode.electrochem.critical_currents.ramp_protocol import differences
+from alkanode.electrochem.critical_currents.ramp_protocol import WORDS, ramp_protocols
+from alkanode.electrochem.protocols import alike
 from alkanode.electrochem.stripping.series import stripping_series
 from alkanode.foundation.errors import SchemaError, StudyError
 from alkanode.foundation.vocabulary import quantity
@@ -61,14 +62,7 @@ def _ramp(member: Member) -> xr.Dataset:
 
 def _alike(ramps: Sequence[xr.Dataset]) -> list[list[xr.Dataset]]:
     """Ramps of one protocol, group by group."""
-    groups: list[list[xr.Dataset]] = []
-    for one in ramps:
-        home = next((group for group in groups if not differences([group[0], one])), None)
-        if home is None:
-            groups.append([one])
-        else:
-            home.append(one)
-    return groups
+    return [[ramps[place] for place in group] for group in alike(ramp_protocols(ramps), WORDS)]
 
 
 def _replicates(group: Sequence[xr.Dataset], name: str, area: AreaBasis, allow_mixed: bool) -> Part:

@@ -10,9 +10,9 @@ from pydantic import Field, ValidationError
 
 from alkanode.data.mapping import load_yaml
 from alkanode.foundation.errors import StudyError
-from alkanode.studies.blocks import Analyses, Block, _Voltage, explain
+from alkanode.studies.blocks import Analyses, Block, VoltageText, explain
 from alkanode.studies.series_cells import SeriesCell, listed_cells, table_cells
-from alkanode.studies.study import DATA_VARIABLE, Study, StudyModel, _data_folder, study_schema
+from alkanode.studies.study import DATA_VARIABLE, Study, StudyModel, checked_columns, data_folder, study_schema
 
 MARK = "cells"
 """Key that tells a series from a study of one cell."""
@@ -29,7 +29,7 @@ class SeriesEntry(Block):
 class Pooled(Block):
     """What is computed of all cells together."""
 
-    cutoff: _Voltage | None = Field(
+    cutoff: VoltageText | None = Field(
         None, description="Cut-off at which stripping tests are compared; default the best known"
     )
     area: Literal["final", "nominal"] = Field(
@@ -50,6 +50,7 @@ class SeriesModel(Block):
         min_length=1, description="Cell table (csv) with a column 'files', relative to the series; or a list of cells"
     )
     time_zone: str = Field("", description="As for a study")
+    columns: str = Field("", description="Column map (YAML) by which all files are read, relative to the series")
     data: str = Field("", description="Data folder, relative to the series; default the folder of the series")
     analyses: Analyses = Field(Analyses(), description="What to compute of each cell; as for a study")
     pooled: Pooled = Field(Pooled(), description="What to compute of all cells together")
@@ -139,7 +140,7 @@ def _member(model: SeriesModel, one: SeriesCell, file: Path, data: str | Path | 
         )
     except ValidationError as cause:
         raise StudyError(f"{file.name} must be a valid series", found=explain(cause, StudyModel)) from None
-    folder = _data_folder(inner, file, data)
+    folder = data_folder(inner, file, data)
     files = tuple(folder / name for name in one.files)
     absent = [str(name) for name in files if not name.is_file()]
     if absent:
@@ -148,7 +149,8 @@ def _member(model: SeriesModel, one: SeriesCell, file: Path, data: str | Path | 
             found=f"no file {', '.join(absent)}",
             todo=f"Name the folder with --data or the environment variable {DATA_VARIABLE}",
         )
-    return Study(inner, cell=one.cell, files=files, path=file, cell_path=one.cell_path)
+    columns = checked_columns(model.columns, file)
+    return Study(inner, cell=one.cell, files=files, path=file, cell_path=one.cell_path, columns=columns)
 
 
 def _folders(names: list[str]) -> tuple[str, ...]:

@@ -77,7 +77,11 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float
     failed = np.flatnonzero(tested & ~valid)
     findings = [
         f"{int(valid[tested].sum())} of {count} tested spectra satisfy the linear Kramers-Kronig relations"
-        + (f" (number{'s' if failed.size > 1 else ''} {_numbers(failed)} fail{'' if failed.size > 1 else 's'})" if failed.size else "")
+        + (
+            f" (number{'s' if failed.size > 1 else ''} {_numbers(failed)} fail{'' if failed.size > 1 else 's'})"
+            if failed.size
+            else ""
+        )
         + f"; the largest rms residual is {number(100 * worst, 2)} % of |Z|. Slow drift within a sweep cannot be seen by this "
         "test. [computed]"
         if count

@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from alkanode.data.cell import Cell
+from alkanode.data.control import by_voltage
 from alkanode.data.steps import current_sign
 from alkanode.electrochem import critical_stripping, stripping_estimates
 from alkanode.foundation.errors import StudyError
@@ -36,10 +37,7 @@ def stripping_part(record: xr.Dataset, cell: Cell | None, settings: Stripping, p
         When no controlled current flows in the record.
     """
     flowing = current_sign(record) != 0
-    by_voltage = (
-        record["control_mode"].to_numpy() == 2 if "control_mode" in record.variables else np.zeros_like(flowing)
-    )
-    if not (flowing & ~by_voltage).any():
+    if not (flowing & ~by_voltage(record)).any():
         raise StudyError(
             "critical stripping needs a record in which a controlled current flows",
             found="no current" if not flowing.any() else "voltage control only, as in a voltammogram",

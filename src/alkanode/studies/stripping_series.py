@@ -9,11 +9,12 @@ from functools import partial
 import numpy as np
 import xarray as xr
 
+from alkanode.electrochem.protocols import alike, shown
 from alkanode.electrochem.stripping.capacity_bands import capacity_bands
 from alkanode.electrochem.stripping.groups import stripping_groups
 from alkanode.electrochem.stripping.law import Axis, LawRule, stripping_against, stripping_law_estimates
 from alkanode.electrochem.stripping.null_laws import compare_null_laws
-from alkanode.electrochem.stripping.protocol import alike, protocols, shown
+from alkanode.electrochem.stripping.protocol import WORDS, protocols
 from alkanode.electrochem.stripping.series import at_cutoff
 from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, SchemaError
 from alkanode.foundation.sources import Estimate
@@ -22,6 +23,7 @@ from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.describe_series import capacity_against, capacity_by_alloy
 from alkanode.plot.description import Figure
 from alkanode.studies.part import Part, Table
+from alkanode.studies.tables import displayed
 from alkanode.studies.wording import number, worded
 
 _AXES: tuple[Axis, ...] = ("current_density", "stack_pressure")
@@ -129,7 +131,7 @@ def _tried(name: str, compute: Callable[[], xr.Dataset], refused: dict[str, str]
 def _sets(series: xr.Dataset, axis: str, allow_mixed: bool) -> dict[str, xr.Dataset]:
     """Two or more tests that differ in one thing only, by what names each set."""
     given = protocols(series)
-    groups = [list(range(len(given)))] if allow_mixed else alike(given, apart=[axis])
+    groups = [list(range(len(given)))] if allow_mixed else alike(given, WORDS, apart=[axis])
     named: dict[str, xr.Dataset] = {}
     for group in (group for group in groups if len(group) > 1):
         one = given[group[0]]
@@ -211,10 +213,6 @@ def _estimates(groups: xr.Dataset, laws: dict[str, xr.Dataset]) -> dict[str, Est
     return found
 
 
-def _shown(values: xr.DataArray, name: str) -> list[float]:
-    return [float(value) for value in quantity(name).to_display(values.to_numpy().astype(float))]
-
-
 def _span(ends: xr.DataArray, name: str) -> list[str]:
     """Intervals as text; an open one says "or more"."""
     texts = []
@@ -233,7 +231,10 @@ def _span(ends: xr.DataArray, name: str) -> list[str]:
 def _temperatures(at: xr.Dataset) -> list[str]:
     """Temperatures with their uncertainty, those that nobody stated marked."""
     values = zip(
-        _shown(at["temperature"], "temperature"), at["temperature_uncertainty"].to_numpy(), protocols(at), strict=True
+        displayed(at["temperature"], "temperature"),
+        at["temperature_uncertainty"].to_numpy(),
+        protocols(at),
+        strict=True,
     )
     return [
         f"{number(value, 3)} +- {float(spread):g}{'' if given.get('temperature') is not None else ' (assumed)'}"
@@ -246,16 +247,16 @@ def _tests(at: xr.Dataset) -> Table:
         "test": [str(name) for name in at["test"].to_numpy()],
         "alloy": [str(name) for name in at["alloy"].to_numpy()],
         "origin": [str(name) for name in at["origin"].to_numpy()],
-        "current density / mA cm-2": _shown(at["current_density"], "current_density"),
-        "pressure / MPa": _shown(at["stack_pressure"], "stack_pressure"),
+        "current density / mA cm-2": displayed(at["current_density"], "current_density"),
+        "pressure / MPa": displayed(at["stack_pressure"], "stack_pressure"),
         "temperature / degC": _temperatures(at),
         "known as": [
             {"right": "lower bound", "interval": "value"}.get(str(word), "nothing")
             for word in at["censoring"].to_numpy()
         ],
-        "capacity / mAh g-1": _shown(at["specific_capacity"], "specific_capacity"),
+        "capacity / mAh g-1": displayed(at["specific_capacity"], "specific_capacity"),
         "its interval": _span(at["specific_capacity_interval"], "specific_capacity"),
-        "capacity / mAh cm-2": _shown(at["areal_capacity"], "areal_capacity"),
+        "capacity / mAh cm-2": displayed(at["areal_capacity"], "areal_capacity"),
         "share of theory": [float(value) for value in at["share_of_theory"].to_numpy()],
         "share of liquidus": [float(value) for value in at["share_of_liquidus"].to_numpy()],
         "its interval (liquidus)": _span(at["share_of_liquidus_interval"], "fraction"),
@@ -270,9 +271,9 @@ def _groups(groups: xr.Dataset) -> Table:
         "group": [str(name) for name in groups["group"].to_numpy()],
         "tests": [int(value) for value in groups["count"].to_numpy()],
         "lower bounds": [int(value) for value in groups["count_censored"].to_numpy()],
-        "mean / mAh g-1": _shown(groups["mean"], "specific_capacity"),
+        "mean / mAh g-1": displayed(groups["mean"], "specific_capacity"),
         "its interval": _span(groups["mean_interval"], "specific_capacity"),
-        "median / mAh g-1": _shown(groups["median"], "specific_capacity"),
+        "median / mAh g-1": displayed(groups["median"], "specific_capacity"),
         "remark": [str(text) for text in groups["reason"].to_numpy()],
     }
     return Table(

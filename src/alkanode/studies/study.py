@@ -15,6 +15,7 @@ from alkanode.data.cell_table import cell_file, open_cell
 from alkanode.data.mapping import load_yaml
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.units import to_si
+from alkanode.io import ColumnMap
 from alkanode.studies.blocks import Analyses, Block, Truth, explain
 
 DATA_VARIABLE = "ALKANODE_DATA"
@@ -44,6 +45,10 @@ class StudyModel(Block):
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         "", description="IANA zone of clocks that do not say theirs, where files with and without mix"
     )
+    columns: str = Field(
+        "",
+        description="Column map (YAML) by which the files are read, relative to the study; for text tables of any maker",
+    )
     data: str = Field("", description="Data folder, relative to the study; default the folder of the study")
     analyses: Analyses = Analyses()
     truth: dict[str, Truth] = Field({}, description="Known values by 'part.name', compared with what was recovered")
@@ -62,16 +67,26 @@ class Study:
         Raw files, absolute.
     path, cell_path
         Where study and cell were read from; ``cell_path`` is ``None`` for a cell inside the study.
+    columns
+        Column map of the raw files, or ``None`` where their content chooses the reader.
     """
 
     def __init__(
-        self, model: StudyModel, *, cell: Cell, files: tuple[Path, ...], path: Path, cell_path: Path | None
+        self,
+        model: StudyModel,
+        *,
+        cell: Cell,
+        files: tuple[Path, ...],
+        path: Path,
+        cell_path: Path | None,
+        columns: Path | None = None,
     ) -> None:
         self.model = model
         self.cell = cell
         self.files = files
         self.path = path
         self.cell_path = cell_path
+        self.columns = columns
 
     @classmethod
     def from_yaml(cls, path: str | Path, *, data: str | Path | None = None) -> Self:
@@ -88,7 +103,7 @@ class Study:
         Raises
         ------
         StudyError
-            For unknown keys, wrong values, an absent cell file or absent raw files; the message names the key.
+            For unknown keys, wrong values, an absent cell file, column map or raw file; the message names the key.
         """
         file = Path(path)
         content = load_yaml(file)
@@ -110,7 +125,7 @@ class Study:
                 raise StudyError(
                     "a truth is named 'part.name'", found=repr(name), todo="Write for example 'stripping.charge_at_1_V'"
                 )
-        folder = _data_folder(model, file, data)
+        folder = data_folder(model, file, data)
         files = tuple(folder / name for name in model.files)
         absent = [str(name) for name in files if not name.is_file()]
         if absent:
@@ -119,10 +134,27 @@ class Study:
                 found=f"no file {', '.join(absent)}",
                 todo=f"Name the folder with --data or the environment variable {DATA_VARIABLE}",
             )
-        return cls(model, cell=cell, files=files, path=file, cell_path=cell_path)
+        columns = checked_columns(model.columns, file)
+        return cls(model, cell=cell, files=files, path=file, cell_path=cell_path, columns=columns)
 
 
-def _data_folder(model: StudyModel, study: Path, given: str | Path | None) -> Path:
+def checked_columns(name: str, study: Path) -> Path | None:
+    """The column map that a study or a series names, read once so that its mistakes come first; ``None`` without a name.
+
+    Raises
+    ------
+    StudyError
+        When the file is absent or no column map.
+    """
+    if not name:
+        return None
+    path = study.parent / name
+    ColumnMap.from_yaml(path)
+    return path
+
+
+def data_folder(model: StudyModel, study: Path, given: str | Path | None) -> Path:
+    """Folder of the raw files: the given one, else the study's ``data``, else the environment's, else the study's own."""
     if given is not None:
         return Path(given)
     if model.data:

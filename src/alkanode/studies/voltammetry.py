@@ -18,11 +18,11 @@ from alkanode.electrochem import (
 )
 from alkanode.foundation.errors import SchemaError, StudyError
 from alkanode.foundation.sources import Estimate
-from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.describe_voltammetry import current_over_scan_rate, peak_over_cycles, voltammogram
 from alkanode.plot.description import Figure
 from alkanode.studies.blocks import Voltammetry
 from alkanode.studies.part import Part, Table
+from alkanode.studies.tables import displayed, headed
 from alkanode.studies.wording import number, shown, worded
 
 
@@ -110,11 +110,6 @@ def _rates(cycles: xr.Dataset) -> xr.Dataset | None:
         return None
 
 
-def _in(values: xr.DataArray, name: str) -> list[float]:
-    """SI values in the display unit of a quantity."""
-    return [float(value) for value in quantity(name).to_display(values.to_numpy().astype(float))]
-
-
 _COLUMNS = (
     ("scan_rate", "ramp_rate", "scan rate"),
     ("resistance", "resistance", "resistance"),
@@ -129,13 +124,8 @@ _COLUMNS = (
 )
 
 
-def _headed(label: str, name: str) -> str:
-    unit = quantity(name).shown_unit
-    return label if unit == "1" else f"{label} / {unit}"
-
-
 def _cycle_table(cycles: xr.Dataset) -> Table:
-    columns = [_in(cycles[field], name) for field, name, _ in _COLUMNS]
+    columns = [displayed(cycles[field], name) for field, name, _ in _COLUMNS]
     whole = ["" if complete else "not complete" for complete in cycles["complete"].to_numpy()]
     doubts = [
         "; ".join(text for text in (state, str(reason)) if text)
@@ -144,7 +134,7 @@ def _cycle_table(cycles: xr.Dataset) -> Table:
     numbers = [int(cycle) for cycle in cycles["cycle"].to_numpy()]
     return Table(
         title="Cycles of the voltammogram",
-        columns=("cycle", *(_headed(label, name) for _, name, label in _COLUMNS), "remark"),
+        columns=("cycle", *(headed(label, name) for _, name, label in _COLUMNS), "remark"),
         rows=tuple(zip(numbers, *columns, doubts, strict=True)),
     )
 
@@ -159,11 +149,11 @@ def _peak_table(peaks: xr.Dataset) -> Table:
         ("separation", "voltage", "separation"),
     )
     whole = [[int(value) for value in peaks[name].to_numpy()] for name in ("cycle", "track")]
-    columns = [_in(peaks[field], name) for field, name, _ in fields]
+    columns = [displayed(peaks[field], name) for field, name, _ in fields]
     directions = [str(word) for word in peaks["direction"].to_numpy()]
     return Table(
         title="Peaks in both directions",
-        columns=("cycle", "track", "direction", *(_headed(label, name) for _, name, label in fields)),
+        columns=("cycle", "track", "direction", *(headed(label, name) for _, name, label in fields)),
         rows=tuple(zip(*whole, directions, *columns, strict=True)),
     )
 

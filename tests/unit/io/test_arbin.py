@@ -14,7 +14,8 @@ import xarray as xr
 
 from alkanode.data.schema import check
 from alkanode.foundation.errors import DataQualityWarning, MissingExtraError, ReaderError, SchemaError
-from alkanode.io import ArbinReader, arbin_tables
+from alkanode.io.arbin import ArbinReader
+from alkanode.io.arbin import database as jet
 
 JET = b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(4076)
 HEAD = (
@@ -178,8 +179,8 @@ def test_with_neither_way_the_install_line_is_named(tmp_path: Path, monkeypatch:
 
 
 def test_pages_that_lead_in_a_circle_end_in_a_refusal() -> None:
-    pages = arbin_tables._Pages({0: b"x"})
-    assert {pages.get(0) for _ in range(arbin_tables.MOST_JUMPS)} == {b"x"}
+    pages = jet._Pages({0: b"x"})
+    assert {pages.get(0) for _ in range(jet.MOST_JUMPS)} == {b"x"}
     with pytest.raises(ReaderError, match="circle"):
         pages.get(0)
 

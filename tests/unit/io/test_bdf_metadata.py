@@ -14,7 +14,7 @@ import xarray as xr
 from alkanode.data.schema import check, label
 from alkanode.foundation.errors import DataQualityWarning, ReaderError
 from alkanode.io import BdfParquetReader, BdfReader, open_record, write_bdf
-from alkanode.io.bdf_columns import COLUMNS, ONTOLOGY_VERSION
+from alkanode.io.bdf.columns import COLUMNS, ONTOLOGY_VERSION
 
 LABELS = "Test Time / s,Voltage / V,Current / A"
 

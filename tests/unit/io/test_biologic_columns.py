@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alkanode.foundation.errors import ReaderError
-from alkanode.io.biologic_columns import CHECKED, FLAGS, meaning, mpr_column
+from alkanode.io.biologic.columns import CHECKED, FLAGS, meaning, mpr_column
 
 
 @pytest.mark.parametrize(

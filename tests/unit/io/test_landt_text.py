@@ -17,7 +17,7 @@ from alkanode.data.charge import passed_charge
 from alkanode.data.schema import check
 from alkanode.foundation.errors import DataQualityWarning, ReaderError, SchemaError
 from alkanode.io import LandtCsvReader
-from alkanode.io.landt_columns import quantity_of, read_header
+from alkanode.io.landt.columns import quantity_of, read_header
 
 SNAKE = "channel_index,cycle_index,step_index,date_time_iso_string,test_time_s,current_A,voltage_V,discharge_capacity_Ah,charge_capacity_Ah,step_name"
 ENGLISH = "Record,TestTime/Sec,Current/mA,Capacity/mAh,SpeCap/mAh/g,Voltage/V,SysTime,Cycle-Index,Step-Index,Step-State"
@@ -257,15 +257,19 @@ def changed(place: int, column: int, cell: str) -> list[str]:
     [
         (changed(2, 1, ""), 4, "1 rows without time, voltage, current are left out (first: row 2)"),
         (changed(2, 5, "x"), 4, "left out"),
-        (changed(2, 5, "250"), 5, "impossible voltage or current"),
+        (changed(2, 5, "2500"), 5, "impossible values"),
         (changed(2, 7, "??"), 5, "column 'Cycle-Index': 1 cells are no numbers"),
-        (RECORDS[:2] + RECORDS[3:], 4, "do not go up by one at 1 places (first: 2 then 4)"),
-        (changed(4, 6, "2024-05-01 10:01:00"), 5, "by the test time"),
-        (changed(4, 6, "2024-09-01 10:01:00"), 5, "pauses, or a wrong unit"),
+        (RECORDS[:2] + RECORDS[3:], 4, "jump 1 times (first: from 2 to 4)"),
+        (changed(4, 6, "2024-05-01 10:01:00"), 5, "dates and test time are -7140 s apart after 7200 s"),
+        (changed(4, 6, "2024-09-01 10:01:00"), 5, "pauses that are not in the time"),
         (changed(0, 6, "soon"), 5, "the dates have an unknown form"),
         (changed(2, 2, "-2.000"), 5, "in 1 rows the current has not the sign of 'Step-State'"),
         (changed(2, 3, "-2.0"), 5, "are negative"),
-        ([row.replace("2.000,", "20.000,") for row in RECORDS], 5, "current times time is"),
+        (
+            [row.replace("2.000,", "20.000,") for row in RECORDS],
+            5,
+            "the integral of the current is 8.75 times the counted charge",
+        ),
         ([*RECORDS[:4], RECORDS[4] + ",9,9"], 5, "number of cells"),
         ([*RECORDS[:4], RECORDS[4][:20]], 4, "number of cells"),
     ],
@@ -296,7 +300,7 @@ def test_no_current_column(tmp_path: Path) -> None:
 
 
 def test_a_probe_that_is_not_connected_is_no_temperature(tmp_path: Path) -> None:
-    for cell, kelvin, word in (("25.5", 298.65, ""), ("0", None, "not connected"), ("-", None, "")):
+    for cell, kelvin, word in (("25.5", 298.65, ""), ("0", None, "taken as not recorded"), ("-", None, "")):
         rows = [_with(row, 4, cell) for row in RECORDS]
         record, words = told(write(tmp_path / "a.csv", ENGLISH.replace("SpeCap/mAh/g", "AuxTemp/℃"), *rows))
         assert word in words

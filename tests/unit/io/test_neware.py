@@ -132,7 +132,7 @@ def test_a_counter_of_the_wrong_sign_or_size_is_doubted(read: Reads) -> None:
 
 
 def test_pauses_show_in_the_dates(read: Reads) -> None:
-    with pytest.warns(DataQualityWarning, match="dates and step times are 3600 s apart at row 3"):
+    with pytest.warns(DataQualityWarning, match="dates and test time are 3600 s apart after 20 s .row 3"):
         read(unix_time_s=[1.6e9 + t for t in (0, 10, 20, 3620, 3630, 3640, 3640, 3650)])
 
 

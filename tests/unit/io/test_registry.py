@@ -28,7 +28,7 @@ def mpt(path: Path, rows: str, start: int = 0) -> Path:
 def test_list_names_package_and_target() -> None:
     found = {reader.name: reader for reader in list_readers()}
     assert {"biologic-mpr", "biologic-mpt", "bdf-csv"} <= found.keys()
-    assert found["bdf-csv"].target == "alkanode.io.bdf:BdfReader"
+    assert found["bdf-csv"].target == "alkanode.io.bdf.reader:BdfReader"
     assert found["bdf-csv"].package == "alkanode"
 
 

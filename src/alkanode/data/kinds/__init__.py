@@ -1,14 +1,16 @@
-"""The kinds of records, one file per field."""
+"""The kinds of records, one file per field; those of cycling are named as the folders of ``alkanode.electrochem``."""
 
 from alkanode.data.kinds import (
-    electrochem,
-    full_cell,
+    critical_currents,
+    failures,
+    full_cells,
     impedance,
-    long_cycling,
     measured,
-    stripping_series,
+    profiles,
+    staircases,
+    stripping,
     thermo,
-    voltammetry,
+    voltammograms,
 )
 from alkanode.data.kinds.kind import Dims, Kind
 
@@ -18,11 +20,13 @@ KINDS: dict[str, Kind] = {
         *measured.KINDS,
         *impedance.KINDS,
         *thermo.KINDS,
-        *electrochem.KINDS,
-        *full_cell.KINDS,
-        *long_cycling.KINDS,
-        *stripping_series.KINDS,
-        *voltammetry.KINDS,
+        *failures.KINDS,
+        *stripping.KINDS,
+        *critical_currents.KINDS,
+        *profiles.KINDS,
+        *staircases.KINDS,
+        *voltammograms.KINDS,
+        *full_cells.KINDS,
     )
 }
 """Name -> what a record of that kind holds."""
