@@ -119,8 +119,8 @@ class StudyKeys(_Written):
         schema = study_schema()
         definitions = schema["$defs"]
         parts = [self._table(schema, ""), f"\n``analyses``: {definitions['Analyses']['description']}\n"]
-        for block in definitions["Analyses"]["properties"]:
-            inner = definitions[block.capitalize()]
+        for block, entry in definitions["Analyses"]["properties"].items():
+            inner = definitions[next(one["$ref"] for one in entry["anyOf"] if "$ref" in one).rpartition("/")[2]]
             parts += [f"\n``analyses.{block}``: {inner['description']}\n", self._table(inner, f"analyses.{block}.")]
         truth = definitions["Truth"]
         parts += [f"\n``truth.NAME``: {truth['description']}\n", self._table(truth, "truth.NAME.")]

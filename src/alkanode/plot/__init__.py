@@ -18,40 +18,32 @@ from alkanode.plot.description import (
     Twin,
 )
 from alkanode.plot.figure_table import save_data
-from alkanode.plot.quick import (
-    bode,
+from alkanode.plot.quick.cycling import (
     critical_current_against,
     current_ramp,
-    draw,
-    figure_html,
     half_cycle_shapes,
-    kramers_kronig,
-    nyquist,
-    operando_map,
     overpotential_history,
-    phase_diagram,
-    plotly_script,
-    recovered,
-    relaxation_times,
     rest_relaxation,
-    save_figure,
     shape_history,
     staircase_trace,
     steady_against_current,
     stripping,
-    to_plotly,
     voltage_history,
     weibull_plot,
 )
-from alkanode.plot.quick_full_cell import (
+from alkanode.plot.quick.full_cells import (
     capacity_over_cycles,
     cell_profiles,
     differential_stack,
     migration_over_cycles,
     rate_capability,
 )
-from alkanode.plot.quick_series import capacity_against, capacity_by_alloy
-from alkanode.plot.quick_voltammetry import current_over_scan_rate, peak_over_cycles, voltammogram
+from alkanode.plot.quick.impedance import bode, kramers_kronig, nyquist, operando_map, relaxation_times
+from alkanode.plot.quick.recovery import recovered
+from alkanode.plot.quick.rendering import draw, figure_html, plotly_script, save_figure, to_plotly
+from alkanode.plot.quick.series import capacity_against, capacity_by_alloy
+from alkanode.plot.quick.thermo import phase_diagram
+from alkanode.plot.quick.voltammetry import current_over_scan_rate, peak_over_cycles, voltammogram
 
 __all__ = [
     "Axis",

@@ -86,8 +86,7 @@ def capacity_over_cycles(cycles: RecordLike, *, fade: xr.Dataset | None = None) 
     return Figure(
         title="Capacity over cycles",
         caption="Charge and discharge capacity of every cycle, and below the coulombic efficiency "
-        f"({cycles.attrs['coulombic_efficiency_is']})."
-        + ("" if not bands else " Band: 95 % interval of the knee."),
+        f"({cycles.attrs['coulombic_efficiency_is']})." + ("" if not bands else " Band: 95 % interval of the knee."),
         panels=(
             Panel(
                 x=axis_of("cycle_number", label="cycle", limits=width),

@@ -80,8 +80,8 @@ def half_cycle_shapes(
     seen = np.concatenate([part.y for part in series])
     return Figure(
         title="Shape of half cycles",
-        caption="Overpotential against the charge passed in each half cycle, positive in both directions. Dashed: plateaus "
-        "or ramp that the trace supports. Points: nucleation spikes.",
+        caption="Overpotential against the charge passed in each half cycle, positive in both directions. Dashed: the "
+        "shape that the trace supports, as far as it was fitted. Points: nucleation spikes.",
         panels=(
             Panel(
                 x=axis_of(name, limits=padded(np.concatenate([part.x for part in series]), 0.02)),
@@ -132,22 +132,11 @@ def _start(one: xr.Dataset) -> float:
 
 
 def _path(one: xr.Dataset) -> tuple[FloatArray, FloatArray]:
-    """Corners of the shape: charge (C) and overpotential (V)."""
-    end = float(one["charge_passed"])
-    first, second = float(one["eta_1"]), float(one["eta_2"])
-    if not np.isfinite(first) or str(one["shape"].item()) == "cannot say":
+    """The fitted shape as far as it was fitted: charge (C) and overpotential (V)."""
+    charge, over = (one[f"path_{name}"].to_numpy().astype(float) for name in ("charge", "overpotential"))
+    if str(one["shape"].item()) == "cannot say" or np.isnan(charge).any():
         return np.zeros(0), np.zeros(0)
-    if np.isnan(second):
-        return np.array([0.0, end]), np.array([first, first])
-    transition = float(one["transition_charge"])
-    if np.isfinite(transition) and str(one["shape"].item()) in ("two plateaus", "step down"):
-        half = 0.5 * float(one["transition_width"])
-        corners = np.array([0.0, transition - half, transition + half, end])
-        return corners, np.array([first, first, second, second])
-    vertex = float(one["vertex_charge"])
-    if np.isfinite(vertex):
-        return np.array([0.0, vertex, end]), np.array([first, float(one["vertex_overpotential"]), second])
-    return np.array([0.0, end]), np.array([first, second])
+    return charge, over
 
 
 def _interface_note(shapes: xr.Dataset) -> tuple[str, ...]:
@@ -190,7 +179,7 @@ def shape_history(shapes: RecordLike) -> Figure:
     values = np.concatenate([part.y for part in series])
     return Figure(
         title="Shape over cycles",
-        caption="Overpotential of the first plateau (or the begin of a ramp) and of the second (or its end), and height of the "
+        caption="Overpotential of the first plateau (or the beginning of a ramp) and of the second (or its end), and height of the "
         "nucleation spike above them, per half cycle; bars are 95 % intervals of each fit.",
         panels=(
             Panel(

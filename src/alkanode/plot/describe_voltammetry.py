@@ -155,7 +155,9 @@ def _notes(cycles: xr.Dataset) -> tuple[str, ...]:
     if ohmic:
         notes.append(f"The marks stand at voltages from which {number(ohmic)} ohm times the current was taken off.")
     if cycles.attrs["short"] == "suspected":
-        notes.append(f"A short is suspected ({cycles.attrs['short_signs']}); {cycles.attrs['short_would_confirm']}.")
+        notes.append(
+            f"A short is suspected ({cycles.attrs['short_signs']}). What would tell: {cycles.attrs['short_would_confirm']}."
+        )
     return tuple(notes)
 
 

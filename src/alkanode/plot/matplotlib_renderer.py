@@ -378,8 +378,12 @@ def _colour_scale(scale: ColourScale, axes: list[Axes]) -> None:
     shades = LinearSegmentedColormap.from_list("series", [tuple(map(float, colour)) for colour in colours])
     canvas = axes[0].get_figure()
     if canvas is not None:
+        whole = counts(Axis(label=scale.label, unit=scale.unit))
         canvas.colorbar(
-            ScalarMappable(Normalize(scale.low, scale.high), shades), ax=axes, label=labelled(scale.label, scale.unit)
+            ScalarMappable(Normalize(scale.low, scale.high), shades),
+            ax=axes,
+            label=labelled(scale.label, scale.unit),
+            ticks=MaxNLocator(integer=True) if whole else None,
         )
 
 

@@ -15,8 +15,8 @@ import plotly.offline
 from plotly.colors import sample_colorscale
 
 from alkanode.plot.description import Axis, Band, ColourScale, Figure, FloatArray, Heatmap, Line, Panel, Series, Twin
-from alkanode.plot.placement import ends, line_labels, map_limits, middle, rectangle, share
-from alkanode.plot.plotly_layout import INK, axes, axis_name, colour_bar, coordinate, domains, page
+from alkanode.plot.placement import counts, ends, line_labels, map_limits, middle, rectangle, share
+from alkanode.plot.plotly_layout import INK, MOST_SINGLE_TICKS, axes, axis_name, colour_bar, coordinate, domains, page
 from alkanode.plot.readable_units import readable
 from alkanode.plot.style import (
     BAND_COLOURS,
@@ -270,7 +270,7 @@ def _series(canvas: Any, series: Series, panel: Panel, number: int) -> list[str]
         )
     if kept.size == series.y.size:
         return []
-    return ["Long curves are drawn with fewer points; their extremes are kept."]
+    return [f"Curves of {series.y.size} points are drawn with fewer; their extremes are kept."]
 
 
 def _shown_on(values: FloatArray, axis: Axis) -> FloatArray:
@@ -374,6 +374,12 @@ def _twin(canvas: Any, figure: Figure, twin: Twin, number: int, domain: tuple[fl
     canvas.add_scatter(x=[x[0]], y=[y[0]], mode="markers", marker={"opacity": 0}, **names, **_PLAIN)
 
 
+def _whole_steps(scale: ColourScale) -> dict[str, Any]:
+    """Ticks at whole numbers on the colour scale of a few cycles."""
+    few = counts(Axis(label=scale.label, unit=scale.unit)) and scale.high - scale.low < MOST_SINGLE_TICKS
+    return {"tick0": 0, "dtick": 1} if few else {}
+
+
 def _colour_scale(canvas: Any, scale: ColourScale, number: int, figure: Figure, right_twin: bool) -> None:
     steps = np.linspace(0, 1, 11)
     colours = sample_colorscale(SERIES_SCALE, list(SERIES_SCALE_END * steps))
@@ -391,7 +397,7 @@ def _colour_scale(canvas: Any, scale: ColourScale, number: int, figure: Figure, 
             "cmin": scale.low,
             "cmax": scale.high,
             "colorscale": [[float(step), colour] for step, colour in zip(steps, colours, strict=True)],
-            "colorbar": colour_bar(labelled(scale.label, scale.unit), whole, right_twin),
+            "colorbar": colour_bar(labelled(scale.label, scale.unit), whole, right_twin) | _whole_steps(scale),
             "showscale": True,
         },
         xaxis=axis_name("x", number),

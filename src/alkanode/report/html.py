@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -12,7 +13,7 @@ from alkanode.data.cell_parts import Electrode
 from alkanode.data.store import provenance
 from alkanode.foundation.sources import Estimate, bibliography
 from alkanode.plot import figure_html, plotly_script
-from alkanode.studies import Outcome, Part, Table, cell_text, shown, worded
+from alkanode.studies import Outcome, Part, Table, cell_text, shown, spoken, worded
 
 _FIGURE_TITLES = {
     "phase_diagram": "Phase diagram with the path of the anode",
@@ -30,35 +31,6 @@ _FIGURE_TITLES = {
     "capacity": "Capacity and coulombic efficiency over the cycles",
     "differential_capacity": "Differential capacity and its peaks",
     "voltage_profiles": "Voltage over capacity, cycle by cycle",
-}
-
-_NAMES = {
-    "mass_fraction_lower": "K at the Na-rich end of the liquid field",
-    "mass_fraction_upper": "K at the K-rich end of the liquid field",
-    "mole_fraction_lower": "the same, Na-rich end",
-    "mole_fraction_upper": "the same, K-rich end",
-    "capacity_into_liquid": "capacity until all is liquid",
-    "capacity_to_liquidus": "capacity until the first solid",
-    "capacity_to_last_liquid": "capacity until the last liquid",
-    "theoretical_capacity": "theoretical capacity",
-    "largest_rms_residual": "largest Kramers-Kronig residual over |Z|",
-    "slope_strip": "change of the overpotential per cycle, stripping",
-    "slope_plate": "change of the overpotential per cycle, plating",
-    "resistance_strip": "voltage over current, stripping",
-    "resistance_plate": "voltage over current, plating",
-    "asymmetry": "charge stripped over charge plated",
-    "resistance": "slope of voltage over current",
-    "reference_capacity": "capacity of the reference cycle",
-    "last_retention": "capacity of the last cycle over that of the reference",
-    "fade_per_cycle": "change of that share per cycle",
-    "end_of_life": "end of life, as a cycle number",
-    "coulombic_efficiency": "coulombic efficiency of later cycles",
-    "energy_efficiency": "energy efficiency of later cycles",
-    "discharge_voltage": "mean voltage of discharge",
-    "first_polarisation_in_window": "polarisation, first spectrum",
-    "last_polarisation_in_window": "polarisation, last spectrum",
-    "first_series_resistance": "series resistance, first spectrum",
-    "last_series_resistance": "series resistance, last spectrum",
 }
 
 _SAME_AS = {"cycling_trace": "history"}
@@ -122,7 +94,7 @@ def _template(name: str) -> str:
     return resources.files("alkanode.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _section(part: Part, area: float | None, drawn: set[str]) -> dict[str, Any]:
+def _section(part: Part, area: float | None, drawn: Collection[str] = ()) -> dict[str, Any]:
     """What the page shows of a part; ``drawn`` are the names of all figures of the page."""
     return {
         "name": part.name,
@@ -163,7 +135,7 @@ def _event_charge(event: dict[str, Any], area: float | None) -> str:
 
 
 def _estimate_row(name: str, estimate: Estimate) -> dict[str, str]:
-    return {"name": _NAMES.get(name, name.replace("_", " ")), "value": worded(estimate), "label": estimate.label}
+    return {"name": spoken(name), "value": worded(estimate), "label": estimate.label}
 
 
 def _recovered_rows(part: Part) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from alkanode.studies.series_member import Member
 from alkanode.studies.series_study import Series, file_schema, is_series, series_schema
 from alkanode.studies.stripping_series import stripping_series_part
 from alkanode.studies.study import Study, study_schema
-from alkanode.studies.wording import cell_text, shown, worded
+from alkanode.studies.wording import cell_text, shown, spoken, worded
 
 __all__ = [
     "Member",
@@ -26,6 +26,7 @@ __all__ = [
     "run_study",
     "series_schema",
     "shown",
+    "spoken",
     "stripping_series_part",
     "study_schema",
     "table_cells",

@@ -143,6 +143,8 @@ def _table(table: xr.Dataset) -> Table:
 def _sentence(one: xr.Dataset, estimates: dict[str, Estimate], name: str) -> str:
     verb = "stripping" if name == "strip" else "plating"
     slope = estimates[f"slope_{name}"]
+    if not np.isfinite(float(one["baseline"])):
+        return f"While {verb}, the overpotential is known in no half cycle that can be compared. [measured]"
     text = f"While {verb}, the overpotential is {shown(float(one['baseline']), 'overpotential')}"
     if slope.value is None or slope.interval is None:
         return text + f"; {int(one['cycles'])} cycles are too few for a slope. [measured]"

@@ -94,7 +94,8 @@ def full_cell_part(record: xr.Dataset, cell: Cell | None, settings: FullCell) ->
         records["capacity_fade"] = fade
         estimates |= fade_estimates(fade)
         findings += _of_fade(fade, estimates)
-    figures["capacity"] = capacity_over_cycles(cycles, fade=fade)
+    if cycles.sizes["cycle"] > 1:
+        figures["capacity"] = capacity_over_cycles(cycles, fade=fade)
     try:
         rates = rate_test(cycles)
     except SchemaError as reason:

@@ -153,7 +153,7 @@ def _findings(levels: xr.Dataset, estimates: dict[str, Estimate]) -> list[str]:
             )
             worst = number(100 * float(levels["linear_worst"][branch]), 2)
             found.append(
-                f"The steady voltage {line}: {worded(resistance)}, with the levels within {worst} % of the range. [measured]"
+                f"The steady voltage {line}: {worded(resistance)}, with the levels within {worst} % of the range. [fitted]"
             )
     drifting = np.flatnonzero(~levels["steady"].to_numpy() & levels["passed"].to_numpy())
     if drifting.size:
@@ -169,7 +169,7 @@ def _findings(levels: xr.Dataset, estimates: dict[str, Estimate]) -> list[str]:
 
 def _critical(levels: xr.Dataset, critical: Estimate, word: str) -> str:
     if critical.value is None:
-        return f"No critical {word} current can be given: {critical.label.partition('interval: ')[2]}. [measured]"
+        return f"No critical {word} current can be given: {critical.label.partition('cannot be said: ')[2].partition('; on the')[0]}. [measured]"
     low, high = critical.interval or (0.0, float("inf"))
     if not np.isfinite(high):
         return f"No level of {word} failed: the critical {word} current lies above {shown(low, critical.quantity)}. [measured]"

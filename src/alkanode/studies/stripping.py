@@ -119,6 +119,8 @@ def _findings(limit: xr.Dataset, estimates: dict[str, Estimate], path: xr.Datase
                 "No critical stripping capacity can be read: the voltage stood at or above a cut-off before the half cycle "
                 f"began; {stripped}"
             ]
+        if not np.isfinite(limit.attrs["largest_voltage"]):
+            return [f"No cut-off can be judged: the voltage is unknown while stripping; {stripped}"]
         largest = shown(float(limit.attrs["largest_voltage"]), "voltage")
         return [f"The voltage never reached a cut-off while stripping: it stayed at or below {largest}, and {stripped}"]
     best = "specific_capacity" if f"specific_capacity_at_{reached[0]:g}_V" in estimates else "areal_capacity"

@@ -12,6 +12,42 @@ SMALL = 0.01
 """Number in a sentence below which the next smaller unit is taken: 2.8 uAh, but 0.0531 mAh as the papers print it."""
 
 
+_NAMES = {
+    "mass_fraction_lower": "K at the Na-rich end of the liquid field, by mass",
+    "mass_fraction_upper": "K at the K-rich end of the liquid field, by mass",
+    "mole_fraction_lower": "K at the Na-rich end of the liquid field, by moles",
+    "mole_fraction_upper": "K at the K-rich end of the liquid field, by moles",
+    "capacity_into_liquid": "capacity until all is liquid",
+    "capacity_to_liquidus": "capacity until the first solid",
+    "capacity_to_last_liquid": "capacity until the last liquid",
+    "theoretical_capacity": "theoretical capacity",
+    "largest_rms_residual": "largest Kramers-Kronig residual over |Z|",
+    "slope_strip": "change of the overpotential per cycle, stripping",
+    "slope_plate": "change of the overpotential per cycle, plating",
+    "resistance_strip": "voltage over current, stripping",
+    "resistance_plate": "voltage over current, plating",
+    "asymmetry": "charge stripped over charge plated",
+    "resistance": "slope of voltage over current",
+    "reference_capacity": "capacity of the reference cycle",
+    "last_retention": "capacity of the last cycle over that of the reference",
+    "fade_per_cycle": "change of that share per cycle",
+    "end_of_life": "end of life, as a cycle number",
+    "coulombic_efficiency": "coulombic efficiency of later cycles",
+    "energy_efficiency": "energy efficiency of later cycles",
+    "discharge_voltage": "mean voltage of discharge",
+    "first_polarisation_in_window": "polarisation, first spectrum",
+    "last_polarisation_in_window": "polarisation, last spectrum",
+    "first_series_resistance": "series resistance, first spectrum",
+    "last_series_resistance": "series resistance, last spectrum",
+}
+"""What estimates are called where their field name would not be understood."""
+
+
+def spoken(name: str) -> str:
+    """Name of an estimate for people, for example ``mean voltage of discharge``."""
+    return _NAMES.get(name, name.replace("_", " "))
+
+
 def number(value: float, digits: int = 4) -> str:
     """A number with a number of significant digits, without an exponent between 1e-4 and 1e6.
 

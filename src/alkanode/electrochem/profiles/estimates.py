@@ -62,14 +62,14 @@ def _estimate(shapes: xr.Dataset, field: str, quantity: str, rows: npt.NDArray[n
     if field == "transition_share":
         fitted = fitted / shapes["charge_passed"].to_numpy()[rows][:, None]
     low, high = (float(end) for end in np.median(fitted, axis=0))
-    covered = "95 % of the fit to one half cycle"
+    covered = "two residuals of the shape" if field == "spike" else "95 % of the fit to one half cycle"
     if rows.size > 1:
         low, high = min(low, float(values.min())), max(high, float(values.max()))
-        covered = f"smallest to largest of {rows.size} half cycles, and at least the 95 % of a fit to one"
+        covered = f"smallest to largest of {rows.size} half cycles, and at least {covered}"
     return Estimate(
         value=float(np.median(values)),
         unit=unit,
         quantity=quantity,
         interval=(low, high),
-        label=f"measured{whose}; interval: {covered}",
+        label=f"{'measured' if field == 'spike' else 'fitted to the trace'}{whose}; interval: {covered}",
     )

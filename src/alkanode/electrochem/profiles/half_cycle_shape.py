@@ -81,6 +81,12 @@ class ProfileRule:
             )
 
 
+PATH_POINTS = 101
+"""Points of the fitted shape that are kept for a figure: a step is then drawn within 1 % of the charge."""
+
+_NO_PATH: Floats = np.full(PATH_POINTS, np.nan)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """What one half cycle looks like; charges as shares of that of the half cycle."""
@@ -101,6 +107,7 @@ class Shape:
     vertex_interval: tuple[float, float] = _PAIR
     vertex_eta: float = _NAN
     spike_base: float = _NAN
+    path: tuple[Floats, Floats] = (_NO_PATH, _NO_PATH)
     residual: float = _NAN
     criterion: tuple[float, ...] = (_NAN,) * len(MODELS)
     spike: Spike = NO_SPIKE
@@ -176,6 +183,7 @@ def _numbers(
         least_samples=rule.least_spike_samples,
         flat_share=rule.flat_share,
     )
+    x_path = np.linspace(at[0], at[-1], PATH_POINTS)
     return Shape(
         shape=shape,
         reason=reason,
@@ -193,6 +201,7 @@ def _numbers(
         vertex_interval=(vertex_interval[0] * size, vertex_interval[1] * size),
         vertex_eta=float(chosen.at(vertex)[0]) if np.isfinite(vertex) else _NAN,
         spike_base=float(chosen.at(spike.charge)[0]) if np.isfinite(spike.charge) else _NAN,
+        path=(x_path * size, chosen.at(x_path)),
         residual=noise,
         criterion=tuple(values.tolist()),
         spike=spike.scaled(size),

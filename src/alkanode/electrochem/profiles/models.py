@@ -132,7 +132,7 @@ def fit_models(x: Floats, y: Floats, weights: Floats, *, edge_share: float) -> l
         if model == "parabola":
             fits.append(_solve(model, x, y, weights, np.nan))
             continue
-        squares = _squares_by_place(model, x, y, weights, fits[0 if model == "step" else 1])[allowed]
+        squares = _squares_by_place(model, x, weights, fits[0 if model == "step" else 1])[allowed]
         places = x[allowed]
         if places.size == 0:
             fits.append(_solve(model, x, y, weights, float(x[x.size // 2])))
@@ -250,7 +250,7 @@ def _solve(
     )
 
 
-def _squares_by_place(model: str, x: Floats, y: Floats, weights: Floats, without: ProfileFit) -> Floats:
+def _squares_by_place(model: str, x: Floats, weights: Floats, without: ProfileFit) -> Floats:
     """(sample,) mean square of a model for c at every sample, from that of the model without the last term.
 
     Adding a column h to a fit with residual e lowers the sum of squares by (e.h)^2 / (h'.h'), where h' is what the

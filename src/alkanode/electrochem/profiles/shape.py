@@ -15,6 +15,7 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.charge import passed_charge
+from alkanode.data.control import by_voltage
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.steps import current_sign, rows_by_half_cycle, stripping_sign, with_half_cycles
 from alkanode.electrochem.failure_classes import LASTING, of_classes
@@ -67,7 +68,8 @@ def profile_shape(
         plateau); ``slope`` (V C-1) and ``areal_slope`` (V m2 C-1) of a straight line; ``transition_charge`` (middle; ``transition_width`` is 0 for a sudden one),
         ``vertex_charge`` (C since the half cycle began), ``vertex_overpotential`` (V); ``spike`` (V over the model),
         whose value there is ``spike_base`` (V), ``spike_charge`` (C),
-        ``spike_time`` (s), ``spike_seen``, ``spike_coarse``; ``residual_rms`` (V), ``points``, ``effective_points``,
+        ``path_charge`` and ``path_overpotential`` (half_cycle, path): the fitted shape from the end of the spike window to the last
+        sample that was used; ``spike_time`` (s), ``spike_seen``, ``spike_coarse``; ``residual_rms`` (V), ``points``, ``effective_points``,
         ``rest_voltage`` (V, taken off), ``current`` (A), ``current_density`` (A m-2), ``charge_passed`` (C),
         ``areal_capacity`` (C m-2), ``start_time`` (s), ``direction``, ``first`` (the first half cycle, which often
         differs).
@@ -165,9 +167,7 @@ def _mean(values: Floats) -> float:
 
 def _wanted(record: xr.Dataset, with_sweeps: bool) -> npt.NDArray[np.bool_]:
     """(row,) true for rows under current control; those of sweeps only on demand."""
-    wanted = np.ones(record.sizes["row"], dtype=bool)
-    if "control_mode" in record.variables:
-        wanted &= record["control_mode"].to_numpy() != 2
+    wanted = ~by_voltage(record)
     if "in_sweep" in record.variables and not with_sweeps:
         wanted &= ~record["in_sweep"].to_numpy()
     return wanted
@@ -220,6 +220,8 @@ def _fields(shapes: list[Shape], passed: Floats, area: float) -> dict[str, objec
         "vertex_interval": (pair, numbers("vertex_interval"), coulomb),
         "vertex_overpotential": (dim, numbers("vertex_eta"), volt),
         "spike_base": (dim, numbers("spike_base"), volt),
+        "path_charge": (("half_cycle", "path"), np.array([shape.path[0] for shape in shapes]), coulomb),
+        "path_overpotential": (("half_cycle", "path"), np.array([shape.path[1] for shape in shapes]), volt),
         "residual_rms": (dim, numbers("residual"), volt),
         "spike": (dim, np.array(spikes("height"), dtype=float), volt),
         "spike_interval": (pair, np.array(spikes("interval"), dtype=float), volt),

@@ -1,4 +1,4 @@
-"""Describe and draw the figures of full cells in one call; the drawing library is imported when needed."""
+"""Describe and draw figures of full cells in one call."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from alkanode.data.schema import RecordLike
 from alkanode.plot import describe_full_cell
-from alkanode.plot.quick import draw
+from alkanode.plot.quick.rendering import all_axes, one_axes
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from alkanode.plot.description import Figure
     from alkanode.plot.matplotlib_renderer import Axes
 
 
@@ -20,26 +19,26 @@ def capacity_over_cycles(
     cycles: RecordLike, *, fade: xr.Dataset | None = None, ax: Sequence[Axes] | None = None
 ) -> list[Axes]:
     """Draw capacities and efficiencies; see :func:`alkanode.plot.describe_full_cell.capacity_over_cycles`."""
-    return _all(describe_full_cell.capacity_over_cycles(cycles, fade=fade), ax)
+    return all_axes(describe_full_cell.capacity_over_cycles(cycles, fade=fade), ax)
 
 
 def cell_profiles(
     record: RecordLike, cycles: xr.Dataset, *, numbers: Sequence[int] | None = None, ax: Axes | None = None
 ) -> Axes:
     """Draw voltage over capacity; see :func:`alkanode.plot.describe_full_cell.cell_profiles`."""
-    return _all(describe_full_cell.cell_profiles(record, cycles, numbers=numbers), ax)[0]
+    return one_axes(describe_full_cell.cell_profiles(record, cycles, numbers=numbers), ax)
 
 
 def differential_stack(
     differential: RecordLike, *, peaks: xr.Dataset | None = None, ax: Axes | Sequence[Axes] | None = None
 ) -> list[Axes]:
     """Draw dQ/dU, with peaks in a second panel; see :func:`alkanode.plot.describe_full_cell.differential_stack`."""
-    return _all(describe_full_cell.differential_stack(differential, peaks=peaks), ax)
+    return all_axes(describe_full_cell.differential_stack(differential, peaks=peaks), ax)
 
 
 def migration_over_cycles(migration: RecordLike, *, ax: Axes | None = None) -> Axes:
     """Draw the migration index; see :func:`alkanode.plot.describe_full_cell.migration_over_cycles`."""
-    return _all(describe_full_cell.migration_over_cycles(migration), ax)[0]
+    return one_axes(describe_full_cell.migration_over_cycles(migration), ax)
 
 
 def rate_capability(
@@ -50,9 +49,4 @@ def rate_capability(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a rate test; see :func:`alkanode.plot.describe_full_cell.rate_capability`."""
-    return _all(describe_full_cell.rate_capability(cycles, rates, against=against), ax)[0]
-
-
-def _all(figure: Figure, ax: Axes | Sequence[Axes] | None) -> list[Axes]:
-    drawn = draw(figure, ax=ax)
-    return drawn if isinstance(drawn, list) else [drawn]
+    return one_axes(describe_full_cell.rate_capability(cycles, rates, against=against), ax)

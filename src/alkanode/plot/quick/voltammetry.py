@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from alkanode.data.schema import RecordLike
 from alkanode.foundation.units import QuantityLike
 from alkanode.plot import describe_voltammetry
-from alkanode.plot.description import Figure
-from alkanode.plot.quick import draw
+from alkanode.plot.quick.rendering import all_axes, one_axes
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,7 +36,7 @@ def voltammogram(
     -------
     Axes
     """
-    return _one(describe_voltammetry.voltammogram(record, cycles, area=area), ax)
+    return one_axes(describe_voltammetry.voltammogram(record, cycles, area=area), ax)
 
 
 def peak_over_cycles(cycles: RecordLike, *, ax: Sequence[Axes] | None = None) -> list[Axes]:
@@ -55,8 +54,7 @@ def peak_over_cycles(cycles: RecordLike, *, ax: Sequence[Axes] | None = None) ->
     list of Axes
         Charge, current, voltage.
     """
-    drawn = draw(describe_voltammetry.peak_over_cycles(cycles), ax=ax)
-    return drawn if isinstance(drawn, list) else [drawn]
+    return all_axes(describe_voltammetry.peak_over_cycles(cycles), ax)
 
 
 def current_over_scan_rate(rates: RecordLike, *, ax: Axes | None = None) -> Axes:
@@ -73,9 +71,4 @@ def current_over_scan_rate(rates: RecordLike, *, ax: Axes | None = None) -> Axes
     -------
     Axes
     """
-    return _one(describe_voltammetry.current_over_scan_rate(rates), ax)
-
-
-def _one(figure: Figure, ax: Axes | None) -> Axes:
-    drawn = draw(figure, ax=ax)
-    return drawn[0] if isinstance(drawn, list) else drawn
+    return one_axes(describe_voltammetry.current_over_scan_rate(rates), ax)

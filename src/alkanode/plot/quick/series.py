@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from alkanode.data.schema import RecordLike
 from alkanode.foundation.units import QuantityLike
 from alkanode.plot import describe_series
-from alkanode.plot.quick import draw
+from alkanode.plot.quick.rendering import all_axes, one_axes
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -39,8 +39,7 @@ def capacity_against(
     list of Axes
         One per alloy, in the order of falling theoretical capacity.
     """
-    drawn = draw(describe_series.capacity_against(series, axis, bands=bands, law=law, cutoff=cutoff), ax=ax)
-    return drawn if isinstance(drawn, list) else [drawn]
+    return all_axes(describe_series.capacity_against(series, axis, bands=bands, law=law, cutoff=cutoff), ax)
 
 
 def capacity_by_alloy(
@@ -63,5 +62,4 @@ def capacity_by_alloy(
     -------
     Axes
     """
-    drawn = draw(describe_series.capacity_by_alloy(series, bands=bands, cutoff=cutoff), ax=ax)
-    return drawn[0] if isinstance(drawn, list) else drawn
+    return one_axes(describe_series.capacity_by_alloy(series, bands=bands, cutoff=cutoff), ax)
