@@ -95,7 +95,8 @@ def full_cell(
         where the half is missing); where area and masses are known ``*_areal_capacity`` (C m-2),
         ``*_alloy_specific_capacity``, ``*_cathode_specific_capacity`` (C kg-1); ``coulombic_efficiency`` (second half over
         first half of a cycle), ``energy_efficiency`` (discharge over charge), ``voltage_efficiency`` (their mean voltages),
-        ``retention``. Efficiencies and retention of incomplete cycles are NaN. ``attrs`` name the reference, the formation, the
+        ``retention``. Efficiencies and retention of incomplete cycles are NaN, those of energy and voltage also where a cycle
+        begins with discharge: nothing had been stored. ``attrs`` name the reference, the formation, the
         direction, and what was found at the ends of the record.
 
     Raises
@@ -122,7 +123,7 @@ def full_cell(
     values = {name: _taken(halves, place) for name, place in sides.items()}
     slow, told = _formation(values["charge"]["current"], complete, formation, rule)
     base = _reference(numbers, complete & ~slow, complete, reference)
-    standard = values["discharge"]["capacity"][base] if base is not None else np.nan
+    standard = (values["discharge"]["capacity"][base] or np.nan) if base is not None else np.nan
     nominal = standard if nominal_capacity is None else to_si(nominal_capacity, "charge")
     first, second = ("charge", "discharge") if begins == "charge" else ("discharge", "charge")
     whole = np.where(complete, 1.0, np.nan)
@@ -150,8 +151,9 @@ def full_cell(
         for what, size, unit, shown in _sizes(cell):
             put(f"{name}_{what}_capacity", part["capacity"] / size, unit, shown)
     put("coulombic_efficiency", whole * _over(q[second], q[first]))
-    put("energy_efficiency", whole * _over(e["discharge"], e["charge"]))
-    put("voltage_efficiency", whole * _over(u["discharge"], u["charge"]))
+    stored = whole * (1.0 if begins == "charge" else np.nan)
+    put("energy_efficiency", stored * _over(e["discharge"], e["charge"]))
+    put("voltage_efficiency", stored * _over(u["discharge"], u["charge"]))
     put("retention", whole * q["discharge"] / standard)
     attrs = {
         "begins": begins,
