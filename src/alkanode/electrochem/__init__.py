@@ -6,8 +6,9 @@ from alkanode.electrochem.critical_currents.density import critical_current
 from alkanode.electrochem.critical_currents.dependence import critical_current_against
 from alkanode.electrochem.critical_currents.estimates import critical_current_estimates
 from alkanode.electrochem.critical_currents.level_outcomes import PassRule
-from alkanode.electrochem.critical_currents.replicates import half_width, pool
+from alkanode.electrochem.critical_currents.replicates import pool
 from alkanode.electrochem.depletion import DepletionRule
+from alkanode.electrochem.dips import DipRule
 from alkanode.electrochem.evidence import electrolyte_resistance
 from alkanode.electrochem.failure_rules import FailureRules
 from alkanode.electrochem.failures import find_failures
@@ -54,6 +55,7 @@ from alkanode.electrochem.voltammograms.peak_growth import PeakGrowth, peak_grow
 from alkanode.electrochem.voltammograms.peaks import TrackRule, voltammogram_peaks
 from alkanode.electrochem.voltammograms.scan_rates import scan_rates
 from alkanode.electrochem.voltammograms.sweeps import SweepRule, potential_sweeps
+from alkanode.numerics.small_samples import half_width
 from alkanode.numerics.weibull import WeibullFit, fit_weibull, shape_bias_factor, weakest_link_scale
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "CycleRule",
     "DepletionRule",
     "DifferentialRule",
+    "DipRule",
     "FadeRule",
     "FailureRules",
     "GrowthRule",

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri, pdtrc
+from scipy.special import betainc, ndtri, pdtrc
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
+Place = tuple[float, ...]
 
 LEAST_WING = 4
 """Fewest samples on either side of a dip that give its level."""
@@ -113,8 +114,28 @@ def chance_level(samples: int) -> float:
 
 
 def chance_of(count: int, by_noise: float, bumps: int) -> float:
-    """Probability of at least so many dips, of which ``by_noise`` plus the bumps seen are expected."""
-    return float(pdtrc(count - 1, by_noise + bumps)) if count else 1.0
+    """Probability of at least so many dips without a leak.
+
+    Parameters
+    ----------
+    count
+        Number of dips, 1 or more.
+    by_noise
+        Number that noise and glitches are expected to make.
+    bumps
+        Number of bumps seen. Their true rate is not known better than they tell: with a flat prior on it the number of dips
+        has a negative binomial law. Without a bump the law is that of Poisson for ``by_noise``.
+    """
+    if count < 1:
+        return 1.0
+    if bumps == 0:
+        return float(pdtrc(count - 1, by_noise))
+    return float(betainc(count, bumps + 1 + by_noise, 0.5))
+
+
+def above_usual(bumps: Dips, values: Floats) -> npt.NDArray[np.bool_]:
+    """(bump,) those that rise above the median of the (sample,) values: what stands between two dips does not."""
+    return np.asarray(bumps.level + 0.5 * bumps.drop > np.median(values))
 
 
 def find_dips(
@@ -143,7 +164,7 @@ def find_dips(
     dips, bumps
         Each place once, at the width that shows it best.
     """
-    found: tuple[list[tuple[float, ...]], list[tuple[float, ...]]] = ([], [])
+    found: tuple[list[Place], list[Place]] = ([], [])
     ends = np.append(stretches[1:], resistance.size)
     for first, end in zip(stretches.tolist(), ends.tolist(), strict=True):
         begin = first + int(max(3, start_share * (end - first)))
@@ -159,7 +180,7 @@ def find_dips(
 
 def _at_width(
     values: Floats, sums: Floats, width: int, noise: float, least: float, steep: float
-) -> tuple[list[tuple[float, ...]], list[tuple[float, ...]]]:
+) -> tuple[list[Place], list[Place]]:
     """Dips and bumps of one width: place, drop, level, significance."""
     n, m, w = values.size, width, max(LEAST_WING, WING * width)
     at = slice(w, n - w - m + 1)
@@ -173,12 +194,12 @@ def _at_width(
         error = max(error, 1.4826 * float(np.median(np.abs(fall - np.median(fall)))))
     error = max(error, float(np.finfo(float).tiny))
     flank = max(1, m // 4)
-    told: list[list[tuple[float, ...]]] = []
+    told: list[list[Place]] = []
     for sign in (1.0, -1.0):
         drop = sign * fall
         between = np.minimum(sign * (before - inside), sign * (after - inside))
         hit = np.flatnonzero((drop > least * error) & (between > (BETWEEN if m < WIDE else 0.5) * drop))
-        peaks = [
+        peaks: list[Place] = [
             (float(k + w), float(drop[k]), float(level[k]), float(drop[k] / error))
             for k in _peaks(hit, drop, m)
             if m == 1 or _steepest(sums, sign, int(k) + w, m, flank) > steep * drop[k]
@@ -207,9 +228,9 @@ def _steepest(sums: Floats, sign: float, begin: int, width: int, flank: int) -> 
     return (min if width >= WIDE else max)(sides, default=-np.inf)
 
 
-def _each_once(found: list[tuple[float, ...]]) -> Dips:
+def _each_once(found: list[Place]) -> Dips:
     """The most significant of those that overlap, in order of place."""
-    kept: list[tuple[float, ...]] = []
+    kept: list[Place] = []
     for one in sorted(found, key=lambda dip: -dip[4]):
         if not any(one[0] < other[1] and other[0] < one[1] for other in kept):
             kept.append(one)

@@ -23,6 +23,12 @@ ARC_GROWTH = 1.25
 """Growth of the low-frequency real part over a half cycle that counts as a sign of lost contact."""
 
 
+LIMIT_ROWS = 3
+"""Rows after a half cycle in which the voltage must stay up for the limit of the instrument to be the reason that it ended."""
+
+STAYS_UP = 0.75
+"""Share of the last voltage that it must keep there: without current a cell falls back to its open circuit at once."""
+
 ASSUMED_ELECTROLYTE = Constant(
     value=10.0,
     unit="ohm",
@@ -147,6 +153,22 @@ def contact_by_current(current: Floats, demanded: Floats, rule: ContactRule) -> 
     if not np.isfinite(share).all() or np.median(share) >= rule.held_share:
         return []
     return [f"the current was no longer held: {100 * float(np.median(share)):.3g} % of the set-point at the end"]
+
+
+def contact_by_limit(record: xr.Dataset, last_row: int, demanded: float, rule: ContactRule) -> list[str]:
+    """Sign of lost contact: after the last row with the demanded current (A) the voltage rose on while the current fell away.
+
+    At a rest the voltage relaxes towards 0; at the limit of an instrument that can not drive the current it stays up.
+    """
+    voltage, current = record["voltage"].to_numpy(), record["current"].to_numpy()
+    after = slice(last_row + 1, last_row + 1 + LIMIT_ROWS)
+    then, left = voltage[after] * np.sign(demanded), np.abs(current[after])
+    if then.size < LIMIT_ROWS or np.median(then) < STAYS_UP * voltage[last_row] * np.sign(demanded):
+        return []
+    share = float(np.median(left)) / abs(demanded)
+    if not share < rule.held_share:
+        return []
+    return [f"the current was no longer held: {100 * share:.2g} % of it was left at {float(np.median(then)):.3g} V"]
 
 
 def contact_rivals(cell: Cell | None, charge: float, sign: float) -> tuple[str, ...]:

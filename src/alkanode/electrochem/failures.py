@@ -28,11 +28,12 @@ from alkanode.electrochem.event import Event, merged
 from alkanode.electrochem.evidence import ASSUMED_ELECTROLYTE, electrolyte_resistance
 from alkanode.electrochem.failure_rules import FailureRules
 from alkanode.electrochem.repeated_dips import find_leaks
+from alkanode.electrochem.sample_noise import smallest_step
 from alkanode.electrochem.seams import collapsed_at_seam, lost_at_seam
 from alkanode.electrochem.shorts import ShortRule
-from alkanode.electrochem.soft_shorts import worth_a_look
+from alkanode.electrochem.soft_shorts import running_sum, worth_a_look
 from alkanode.electrochem.traces import LEAST_CURRENT, Levels, Traces, levels_of, temperature_of, traces_of
-from alkanode.electrochem.within_half_cycle import Context, drops_in, run_away_in, short_in, step_in
+from alkanode.electrochem.within_half_cycle import Context, drops_in, run_away_in, short_in, step_in, turned_in
 from alkanode.foundation.errors import DataQualityWarning, PhysicsError
 from alkanode.foundation.sources import Constant, Trust, source
 from alkanode.foundation.units import QuantityLike, to_si
@@ -45,8 +46,12 @@ SETPOINT_AGREES = 0.05
 """Share by which a measured current may differ from its set-point without a word."""
 
 RECURRENCES = 2
-"""Later half cycles that must show a short or a loss of contact for that to be a further sign: both directions of the current
-for a short, so that what one direction does and the other undoes is none."""
+"""Later half cycles that must show a short or a loss of contact for that to be a further sign. One is enough for a short where it
+is low against the last half cycle of its own direction: with it both directions have shown the short, so that what one
+direction does and the other undoes is none."""
+
+ROWS_FOR_ROUNDING = 100_000
+"""Rows on which the rounding of the voltage is looked for."""
 
 LEAST_SAMPLES = 5
 """Samples of a half cycle below which it is not compared with others."""
@@ -99,7 +104,8 @@ def find_failures(
         Kind ``failures``, dimension ``event`` (empty when nothing was found), in order of ``row``: ``failure`` (one of
         ``hard_short``, ``contact_loss``, ``soft_short_transient``, ``soft_short_hidden``, ``depletion``,
         ``overpotential_growth``; a hard short or a loss of contact with one sign only is ``suspected_short`` or
-        ``suspected_contact_loss``), ``confirmed`` (two signs; with one, each of these classes is only suspected), ``confidence`` (0 to 1, see Notes), ``time`` (s), ``row`` and ``last_row`` (first and last row
+        ``suspected_contact_loss``), ``confirmed`` (two signs; with one, each of these classes is only suspected), ``confidence`` (0 to 1, see Notes),
+        ``signs`` (number of independent signs), ``margin`` (natural logarithm of the main sign over its threshold), ``time`` (s), ``row`` and ``last_row`` (first and last row
         that show it), ``half_cycle``, ``charge`` (C since the first row), ``half_cycle_charge`` (C since the half cycle
         began), ``drops``, ``depth``, ``duty`` (of transient soft shorts: number, median share by which |V/I| falls, largest
         share of the samples of a half cycle that are low; 0 and NaN elsewhere), ``evidence``, ``would_confirm``,
@@ -124,8 +130,8 @@ def find_failures(
     -----
     Signs of a hard short: |V/I| collapses within a few samples (or between two half cycles) to less than 20 % and stays
     until the end of the half cycle while the current is unchanged; |V| is below I R_el / 2, which no ionic path allows; the
-    arcs of the impedance vanish. Of a transient soft short: sudden drops by more than 10 % and 8 standard errors that
-    recover; their repetition; |V| below I R_el / 2. Of a hidden one: |V/I| falls from cycle to cycle at one set-point; half
+    arcs of the impedance vanish. Of a transient soft short: sudden drops by more than 7 % and 5.7 standard errors that
+    recover, or more dips than bumps in the record; their repetition; |V| below I R_el / 2. Of a hidden one: |V/I| falls from cycle to cycle at one set-point; half
     cycles lose their shape; the voltage fluctuates; |V| below I R_el / 2 :cite:`Menkin2023`. Of contact loss: |V/I| grows
     beyond five times its start for good; the low-frequency impedance grows; the current cannot be held. Of depletion: the
     same, at the charge of the inventory. Of growing overpotential: its median leaves the scatter of the first cycles, with
@@ -137,7 +143,7 @@ def find_failures(
     """
     record = check(record, "cycling")
     rules = _rules(rules, short_rule, contact_rule)
-    context = Context(cell, _electrolyte(cell, electrolyte), impedance, rules)
+    context = Context(record, cell, _electrolyte(cell, electrolyte), impedance, rules)
     traces = traces_of(record, cell)
     _doubt_current(traces)
     events = _judge(record, traces, context)
@@ -162,33 +168,34 @@ def _judge(record: xr.Dataset, traces: Traces, context: Context) -> list[Event]:
     """All events of a record: one screen over all half cycles, then a closer look at those that stand out."""
     if traces.count == 0:
         return []
-    resistance = traces.resistance
+    resistance = traces.signed_resistance
     levels = levels_of(traces, resistance)
+    sums = running_sum(resistance)
     rules = context.rules
     collapse = levels.lowest < rules.short.ratio * levels.highest
     away = levels.last > rules.contact.growth * levels.lowest
     soft = np.zeros(traces.count, dtype=bool)
-    soft[worth_a_look(resistance, traces.begins, levels.noise, levels.largest_drop, rules.soft)] = True
+    soft[worth_a_look(sums, traces.begins, levels.middle, levels.noise, levels.largest_drop, rules.soft)] = True
     fallen, fell_from = collapsed_at_seam(levels, rules.short)
     lost, grew_from = lost_at_seam(levels, rules.contact)
+    if soft.any():
+        context = replace(context, quantum=smallest_step(record["voltage"].to_numpy()[:ROWS_FOR_ROUNDING]))
     charge = _Charge(record)
     events: list[Event] = []
     shorted, shorted_in = 0.0, -2
     first_failure = traces.count
-    for index in np.flatnonzero(collapse | away | soft | fallen | lost | _still_low(levels)).tolist():
+    for index in np.flatnonzero(collapse | away | soft | fallen | lost).tolist():
         trace, end = traces[index], None
-        if shorted_in == index - 1 and levels.middle[index] < 0.5 * shorted:
-            shorted_in = index
-            _extend(events, trace.rows, trace.half_cycle)
+        if index <= shorted_in:
             continue
         strong: Event | None = None
         if collapse[index] and (found := short_in(trace, context)) is not None:
             strong, shorted, end = found
-        elif fallen[index]:
+        elif fallen[index] and not _back_to_usual(levels, index, first_failure):
             shorted = float(fell_from[index])
             strong = short_at_seam(trace, shorted, float(levels.middle[index]), context)
         if strong is not None:
-            shorted_in = index
+            strong, shorted_in = _extended(strong, traces, levels, index, shorted)
         if strong is None and lost[index] and not index - 2 <= shorted_in < index:
             strong = loss_at_seam(trace, charge.values, float(grew_from[index]), float(levels.middle[index]), context)
         if strong is None and away[index]:
@@ -201,8 +208,18 @@ def _judge(record: xr.Dataset, traces: Traces, context: Context) -> list[Event]:
             events += [] if drops is None else [drops]
             alone = drops is None and strong is None and _may_stay(levels, index, 0.5 * rules.soft.step)
             step = step_in(trace, context) if alone else None
-            events += [] if step is None else _staying(*step, levels, traces, index, rules.hidden.same_setpoint)
-    events += _leaks(traces, resistance, levels, first_failure, context)
+            stays = [] if step is None else _staying(*step, levels, traces, index, rules)
+            events += stays
+            if any(event.kind == "short" for event in stays):
+                first_failure = min(first_failure, index)
+                events[-1], shorted_in = _extended(events[-1], traces, levels, index, float(levels.highest[index]))
+            if drops is None and strong is None and step is None and _ends_low(levels, traces, index, rules.soft.depth):
+                turned = turned_in(trace, context)
+                events += [] if turned is None else [turned]
+    soft_ones = [event for event in events if event.kind == "soft_short_transient"]
+    if not any(event.confirmed for event in soft_ones):
+        leaks = _leaks(traces, sums, levels, first_failure, context)
+        events += [event for event in leaks if event.drops > 1 or not soft_ones]
     events = _recurring(events, levels, traces, rules)
     temperature = temperature_of(record, traces)
     steady = _steady(temperature, rules.temperature_window)
@@ -214,14 +231,11 @@ def _judge(record: xr.Dataset, traces: Traces, context: Context) -> list[Event]:
     return merged(events)
 
 
-def _leaks(
-    traces: Traces, resistance: Floats, levels: Levels, first_failure: int, context: Context
-) -> list[Event]:
+def _leaks(traces: Traces, sums: Floats, levels: Levels, first_failure: int, context: Context) -> list[Event]:
     """Soft shorts that no single drop proves, in the half cycles before a short or a lost contact."""
     before = np.arange(traces.count) < first_failure
-    signed = np.copysign(resistance, traces.along)
     rules = context.rules
-    found = find_leaks(traces, signed, levels, before, rules.dips, start_share=rules.soft.start_share)
+    found = find_leaks(traces, sums, levels, before, rules.dips, start_share=rules.soft.start_share)
     return [] if found is None else [leaks_event(found, traces, context)]
 
 
@@ -245,15 +259,36 @@ def _may_stay(levels: Levels, index: int, share: float) -> bool:
     return not inside or bool(levels.middle[index + 1] <= (1 - share) * levels.middle[index - 1])
 
 
-def _staying(event: Event, depth: float, levels: Levels, traces: Traces, index: int, same: float) -> list[Event]:
-    """A partial drop with the half cycles after it as second sign; none where they deny it or are not there."""
+def _ends_low(levels: Levels, traces: Traces, index: int, depth: float) -> bool:
+    """Whether a half cycle ends lower than it was, while its neighbours of the same direction do not and are not lower."""
+    if levels.end[index] > (1 - depth) * levels.late[index]:
+        return False
+    beside = [other for other in (index - 2, index + 2) if 0 <= other < traces.count]
+    return len(beside) > 0 and all(
+        traces.sign[other] == traces.sign[index]
+        and levels.end[other] > (1 - 0.5 * depth) * levels.late[other]
+        and levels.late[other] > (1 + 0.25 * depth) * levels.end[index]
+        for other in beside
+    )
+
+
+def _staying(
+    event: Event, depth: float, levels: Levels, traces: Traces, index: int, rules: FailureRules
+) -> list[Event]:
+    """A drop that stays, with the half cycles after it as second sign; none where they deny it or are not there.
+
+    Where they lie as low as a hard short makes them it is one, that took longer than a few samples.
+    """
+    same = rules.hidden.same_setpoint
     pairs = [(late, late - 2) for late in (index + 1, index + 2) if late < traces.count and late - 2 >= 0]
     later = [pair for pair in pairs if abs(np.log(levels.current[pair[0]] / levels.current[pair[1]])) < same]
     if not later or any(levels.middle[now] > (1 - 0.5 * depth) * levels.middle[was] for now, was in later):
         return []
     now, was = later[0]
     sign = f"the next half cycle, of the other direction, was low too: {levels.middle[now]:.4g} ohm after {levels.middle[was]:.4g} ohm"
-    return [replace(event, evidence=(*event.evidence, sign), signs=2)]
+    hard = all(levels.middle[after] < rules.short.ratio * levels.middle[before] for after, before in later)
+    failure = "hard_short" if hard else event.failure
+    return [replace(event, failure=failure, evidence=(*event.evidence, sign), signs=2)]
 
 
 def _recurring(events: list[Event], levels: Levels, traces: Traces, rules: FailureRules) -> list[Event]:
@@ -263,9 +298,13 @@ def _recurring(events: list[Event], levels: Levels, traces: Traces, rules: Failu
         place = int(np.searchsorted(traces.half_cycle, event.half_cycle))
         if event.kind == "short":
             later = event.last_half_cycle - event.half_cycle
-            sign = f"the cell stayed low through {later} changes of polarity"
+            turns = "a change" if later == 1 else f"{later} changes"
+            sign = f"the cell stayed low through {turns} of polarity"
+            if later == 1 and _low_both_ways(levels, traces, place, rules.short.ratio):
+                later = RECURRENCES
         elif event.kind in ("contact_loss", "depletion"):
-            high = levels.end[place + 1 :] > rules.contact.growth * float(np.median(levels.late[: max(place, 1)]))
+            usual = float(np.median(levels.late[:place])) if place else float(levels.lowest[0])
+            high = levels.end[place + 1 :] > rules.contact.growth * usual if usual > 0 else np.zeros(0, dtype=bool)
             later = int(np.count_nonzero(high))
             sign = f"the resistance ran beyond {rules.contact.growth:g} times the earlier level in {later} later half cycles too"
         else:
@@ -280,15 +319,30 @@ def _recurring(events: list[Event], levels: Levels, traces: Traces, rules: Failu
     return told
 
 
-def _still_low(levels: Levels) -> npt.NDArray[np.bool_]:
-    """(trace,) half cycles far below the highest one so far: candidates for a short that goes on."""
-    return np.asarray(levels.middle < 0.5 * np.maximum.accumulate(levels.middle))
+def _back_to_usual(levels: Levels, index: int, first_failure: int) -> bool:
+    """Whether a half cycle after a failure is no lower than those before it: a recovery from lost contact is no short."""
+    if first_failure >= index:
+        return False
+    usual = float(np.median(levels.late[:first_failure])) if first_failure else float(levels.lowest[0])
+    return bool(levels.middle[index] > 0.5 * usual)
 
 
-def _extend(events: list[Event], rows: npt.NDArray[np.intp], half_cycle: int) -> None:
-    """Let the last short reach to the end of a half cycle."""
-    place = next(i for i in range(len(events) - 1, -1, -1) if events[i].kind == "short")
-    events[place] = replace(events[place], last_row=int(rows[-1]), last_half_cycle=half_cycle)
+def _low_both_ways(levels: Levels, traces: Traces, place: int, ratio: float) -> bool:
+    """Whether the half cycle after a short is as low against the last sound one of its direction as a short makes it."""
+    now, was = place + 1, place - 1
+    if was < 0 or now >= traces.count or traces.sign[now] != traces.sign[was] or traces.sign[now] == traces.sign[place]:
+        return False
+    return bool(levels.middle[now] < ratio * min(levels.middle[was], levels.end[was]))
+
+
+def _extended(short: Event, traces: Traces, levels: Levels, index: int, before: float) -> tuple[Event, int]:
+    """A short up to the last half cycle in a row below half of the resistance before it (ohm), and that half cycle."""
+    high = np.flatnonzero(levels.middle[index + 1 :] >= 0.5 * before)
+    last = index + int(high[0]) if high.size else traces.count - 1
+    if last == index:
+        return short, index
+    row = int(traces.rows[traces.begins[last + 1] - 1])
+    return replace(short, last_row=row, last_half_cycle=int(traces.half_cycle[last])), last
 
 
 def _usual(levels: Levels, traces: Traces, index: int) -> float:
@@ -352,6 +406,8 @@ def _record(events: list[Event], record: xr.Dataset, context: Context) -> xr.Dat
             "failure": (dim, text([event.failure for event in events])),
             "confirmed": (dim, np.array([event.confirmed for event in events], dtype=bool)),
             "confidence": (dim, numbers([event.confidence for event in events]), {"units": "1"}),
+            "signs": (dim, np.array([event.signs for event in events], dtype=np.int64)),
+            "margin": (dim, numbers([event.margin for event in events]), {"units": "1"}),
             "time": (dim, time[rows]),
             "row": (dim, rows),
             "last_row": (dim, np.array([event.last_row for event in events], dtype=np.int64)),

@@ -143,6 +143,9 @@ def _search(
         stays = levels.late[after][-rule.least_half_cycles :] < 0.5 * (base + level)
         if significance < rule.deviations or level > (1 - rule.fall) * base or not stays.all():
             continue
+        low = levels.late[group] < 0.5 * (base + level)
+        first = int(np.flatnonzero(~low)[-1]) + 1 if not low.all() else split
+        after = group[min(first, group.size - rule.least_half_cycles) :]
         spread, noise = (np.median(values[before]) for values in (levels.spread, levels.noise))
         flat = float(np.median(levels.spread[after]) / spread) if spread > rule.least_spread else np.nan
         rough = float(np.median(levels.noise[after]) / noise) if noise > 0 else np.nan

@@ -13,8 +13,19 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from alkanode.electrochem.dips import LEAST_WING, LOOKS, WING, DipRule, Dips, chance_level, chance_of, find_dips
-from alkanode.electrochem.traces import Levels, Traces
+from alkanode.electrochem.dips import (
+    LEAST_WING,
+    LOOKS,
+    WING,
+    DipRule,
+    Dips,
+    above_usual,
+    chance_level,
+    chance_of,
+    find_dips,
+)
+from alkanode.electrochem.sample_noise import sample_noise, smallest_step
+from alkanode.electrochem.traces import Levels, Trace, Traces
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -24,6 +35,9 @@ SCREEN_BLOCK = 4
 
 BLURRED = 0.7
 """Share of a dip that is left when it begins inside a block."""
+
+CURRENT_STEP = 0.1
+"""Change of the current, over itself, from which a new stretch begins."""
 
 LEAST_SAMPLES = 20
 """Samples of a half cycle below which it has no level to dip from."""
@@ -53,7 +67,7 @@ class Leaks:
 
 def find_leaks(
     traces: Traces,
-    resistance: Floats,
+    sums: Floats,
     levels: Levels,
     chosen: npt.NDArray[np.bool_],
     rule: DipRule,
@@ -66,8 +80,8 @@ def find_leaks(
     ----------
     traces, levels
         Of the record.
-    resistance
-        (sample,) ohm, signed.
+    sums
+        (sample + 1,) running sum of the resistance with 0 in front, ohm; for the screen only, so that its magnitude will do.
     chosen
         (trace,) those that take part.
     rule
@@ -85,12 +99,12 @@ def find_leaks(
     if samples == 0:
         return None
     least = chance_level(samples)
-    dipping, bumping = _screen(traces, resistance, levels, rule, least, start_share)
-    dips, _ = _collect(traces, resistance, np.flatnonzero(chosen & dipping), rule, least, start_share)
+    dipping, bumping = _screen(traces, sums, levels, rule, least, start_share)
+    dips, _ = _collect(traces, np.flatnonzero(chosen & dipping), rule, least, start_share)
     single = _alone(dips, rule)
     if dips.begins.size < rule.least_repeats and not single.any():
         return None
-    _, bumps = _collect(traces, resistance, np.flatnonzero(chosen & bumping), rule, least, start_share)
+    _, bumps = _collect(traces, np.flatnonzero(chosen & bumping), rule, least, start_share)
     many = min((_too_many(dips, bumps, samples, rule, width) for width in (1, 2)), key=lambda one: one[0])
     if many[0] < rule.chance:
         chance, kept, beyond = many
@@ -110,7 +124,7 @@ def _alone(dips: Dips, rule: DipRule) -> npt.NDArray[np.bool_]:
 
 def _too_many(dips: Dips, bumps: Dips, samples: int, rule: DipRule, width: int) -> tuple[float, Dips, float]:
     """Smallest probability over all levels, the dips beyond that level, and the level; of dips of a least width."""
-    dips, bumps = dips[dips.ends - dips.begins >= width], bumps[bumps.ends - bumps.begins >= width]
+    dips = dips[dips.ends - dips.begins >= width]
     order = np.argsort(-dips.significance)
     best = (1.0, dips[order[:0]], float("inf"))
     for count in range(rule.least_repeats, order.size + 1):
@@ -122,17 +136,15 @@ def _too_many(dips: Dips, bumps: Dips, samples: int, rule: DipRule, width: int) 
     return best
 
 
-def _collect(
-    traces: Traces, resistance: Floats, which: Places, rule: DipRule, least: float, start_share: float
-) -> tuple[Dips, Dips]:
+def _collect(traces: Traces, which: Places, rule: DipRule, least: float, start_share: float) -> tuple[Dips, Dips]:
     """Dips and bumps of some traces that are deep enough and do not follow the current."""
     told: tuple[list[Dips], list[Dips]] = ([], [])
     for index in which.tolist():
         trace = traces[index]
         begin = int(traces.begins[index])
-        values = resistance[begin : begin + trace.rows.size]
+        values = trace.signed_resistance
         pair = find_dips(
-            values, trace.begins_after_pause, sample_noise(values), least, start_share=start_share, steep=rule.steep
+            values, _even_stretches(trace), sample_noise(values), least, start_share=start_share, steep=rule.steep
         )
         quantum = smallest_step(values)
         current = np.concatenate([[0.0], np.cumsum(np.abs(trace.current))])
@@ -142,7 +154,8 @@ def _collect(
             held = (current[dips.ends] - current[dips.begins]) / (dips.ends - dips.begins)
             with np.errstate(invalid="ignore"):
                 moved = np.abs(held - usual) > 0.5 * dips.drop / np.maximum(dips.level, 1e-300) * usual
-            kept = dips[deep & ~moved]
+            wanted = deep & ~moved
+            kept = dips[wanted & above_usual(dips, values) if many is told[1] else wanted]
             many.append(
                 Dips(
                     begins=kept.begins + begin,
@@ -153,6 +166,13 @@ def _collect(
                 )
             )
     return _joined(told[0]), _joined(told[1])
+
+
+def _even_stretches(trace: Trace) -> Places:
+    """Samples with which a stretch without pause and at one current begins: the voltage lags behind a step of the current."""
+    size = np.abs(trace.demanded)
+    steps = np.flatnonzero(np.abs(np.diff(size)) > CURRENT_STEP * size[1:]) + 1
+    return np.union1d(trace.begins_after_pause, steps)
 
 
 def _joined(parts: list[Dips]) -> Dips:
@@ -168,36 +188,16 @@ def _joined(parts: list[Dips]) -> Dips:
     )
 
 
-def sample_noise(values: Floats) -> float:
-    """Scatter of (sample,) values from sample to sample, blind to outliers and drift, and no less than what rounding makes."""
-    steps = np.diff(values)
-    robust = float(1.4826 * np.median(np.abs(steps - np.median(steps))) / np.sqrt(2))
-    return max(robust, ROUNDING * smallest_step(values)) or float(np.mean(np.abs(steps)))
-
-
-ROUNDING = 0.3
-"""Standard deviation of rounding (1/sqrt(12)) over the step of the voltage."""
-
-
-def smallest_step(values: Floats) -> float:
-    """Smallest step of (sample,) values that is no numerical residue; 0 where there is none."""
-    steps = np.abs(np.diff(values))
-    steps = steps[steps > 1e-6 * float(np.max(np.abs(values), initial=0.0))]
-    return float(steps.min(initial=np.inf)) if steps.size else 0.0
-
-
 def _screen(
-    traces: Traces, resistance: Floats, levels: Levels, rule: DipRule, least: float, start_share: float
+    traces: Traces, sums: Floats, levels: Levels, rule: DipRule, least: float, start_share: float
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """(trace,) those that may hold a dip, and those that may hold a bump; all traces at once."""
     begins, ends = traces.begins[:-1], traces.begins[1:]
-    sums = np.concatenate([[0.0], np.cumsum(resistance)])
-    scatter = np.minimum(levels.noise, np.inf)
     dipping, bumping = np.zeros((2, traces.count), dtype=bool)
     first = begins + np.maximum(3, start_share * (ends - begins)).astype(np.intp)
     for width in (1, 2):
         deep, high = _extremes(sums, first, ends, width)
-        error = least * scatter * np.sqrt(1 / width + 0.5 / max(LEAST_WING, WING * width))
+        error = least * levels.noise * np.sqrt(1 / width + 0.5 / max(LEAST_WING, WING * width))
         need = np.maximum(rule.depth * levels.middle, error) * SLACK
         dipping |= deep > need
         bumping |= high > need
@@ -210,7 +210,7 @@ def _screen(
     coarse = np.concatenate([[0.0], np.cumsum(means)])
     for width in (1, 2, 4):
         deep, high = _extremes(coarse, starts[:-1], starts[1:], width, wing=max(1, WING * width))
-        error = least * scatter * np.sqrt((1 / width + 0.5 / (WING * width)) / block)
+        error = least * levels.noise * np.sqrt((1 / width + 0.5 / (WING * width)) / block)
         need = BLURRED * np.maximum(rule.depth * levels.middle, error)
         dipping |= deep > need
         bumping |= high > need

@@ -11,9 +11,16 @@ import numpy.typing as npt
 
 from alkanode.electrochem.contact_loss import ContactRule
 from alkanode.electrochem.shorts import ShortRule
-from alkanode.electrochem.traces import Levels
+from alkanode.electrochem.traces import PICKS, Levels
 
 Floats = npt.NDArray[np.float64]
+
+
+NOISE_ENDS = 4.0
+"""Standard deviations within which the noise of a half cycle stays."""
+
+MEDIAN_ERRORS = 6 * 1.25 / float(np.sqrt(PICKS))
+"""Scatter of a sample that a fall between two medians of :data:`PICKS` samples must exceed: six standard errors of one."""
 
 
 def collapsed_at_seam(levels: Levels, rule: ShortRule) -> tuple[npt.NDArray[np.bool_], Floats]:
@@ -44,7 +51,16 @@ def collapsed_at_seam(levels: Levels, rule: ShortRule) -> tuple[npt.NDArray[np.b
     scatter[1:] = np.maximum(levels.noise[:-1], levels.noise[1:])
     fall = before - levels.middle
     with np.errstate(invalid="ignore"):
-        collapsed = (levels.middle < rule.ratio * before) & (levels.end < 0.5 * before) & (fall > rule.noise * scatter)
+        collapsed = (
+            (before > 0)
+            & (levels.middle < rule.ratio * before)
+            & (levels.end < 0.5 * before)
+            & (fall > MEDIAN_ERRORS * scatter)
+        )
+    # a short is flat: a voltage that runs through 0 has an offset
+    extreme = np.maximum(np.abs(levels.lowest), np.abs(levels.late)) - NOISE_ENDS * levels.noise
+    with np.errstate(invalid="ignore"):
+        collapsed &= extreme < 0.5 * before
     return collapsed, before
 
 
@@ -73,6 +89,6 @@ def lost_at_seam(levels: Levels, rule: ContactRule) -> tuple[npt.NDArray[np.bool
     before[1:] = np.maximum(levels.middle[:-1], levels.end[:-1])
     before[2:] = np.maximum(before[2:], levels.middle[:-2])
     with np.errstate(invalid="ignore"):
-        lost = (levels.middle > rule.growth * before) & (levels.lowest > 0.5 * rule.growth * before)
+        lost = (before > 0) & (levels.middle > rule.growth * before) & (levels.lowest > 0.5 * rule.growth * before)
         lost &= (levels.middle - before) * levels.current > rule.least_rise
     return lost, before

@@ -99,10 +99,56 @@ def find_collapse(resistance: Floats, rule: ShortRule | None = None) -> Collapse
         if np.quantile(rest[:: max(1, rest.size // 1000)], 0.75) >= 0.5 * level:
             continue
         left = float(np.median(rest))
-        lasting = left < rule.ratio * level and np.quantile(rest, 0.95) < 0.5 * level
+        smooth = rest if rest.size < 3 * width else centred[index + half :]
+        lasting = left < rule.ratio * level and np.quantile(smooth, 0.95) < 0.5 * level
         if lasting and level - left > rule.noise * scatter(resistance[:index]):
             return Collapse(index=index, before=level, after=left)
     return None
+
+
+def find_collapse_in_noise(resistance: Floats, rule: ShortRule | None = None) -> Collapse | None:
+    """Find the first lasting collapse of a trace whose level is hardly above its noise.
+
+    Parameters
+    ----------
+    resistance
+        (sample,) ohm, negative where the voltage runs against the current: its magnitude would not vanish in a short.
+    rule
+        Thresholds; default :class:`ShortRule`.
+
+    Returns
+    -------
+    Collapse or None
+        ``None`` when nothing collapses for good, when the trace is too short for its noise, or when it is no noisy trace.
+
+    Notes
+    -----
+    The collapse is looked for in means over so many samples that their noise is a fifth of the level. Its place is where the
+    running sum of the distance from half the level is largest, the most likely place of a step in white noise.
+    """
+    rule = rule or ShortRule()
+    if resistance.size < 2 * rule.least_samples + 1:
+        return None
+    level, noise = float(np.mean(resistance[: max(resistance.size // 4, 1)])), scatter(resistance)
+    if level <= 0 or noise < IN_NOISE * level:
+        return None
+    block = int(np.ceil((5 * noise / level) ** 2))
+    count = resistance.size // block
+    if count < 2 * rule.least_samples + 1:
+        return None
+    coarse = find_collapse(resistance[: count * block].reshape(count, block).mean(axis=1), rule)
+    if coarse is None:
+        return None
+    near = slice(max(coarse.index - 2, 0) * block, min(coarse.index + 2, count) * block)
+    climb = np.cumsum(resistance[near] - 0.5 * (coarse.before + coarse.after))
+    index = near.start + int(np.argmax(climb)) + 1
+    if index >= resistance.size - rule.least_samples:
+        return None
+    return Collapse(index=index, before=coarse.before, after=float(np.median(resistance[index:])))
+
+
+IN_NOISE = 0.15
+"""Noise of a sample over the level from which a trace is looked at in means too: then one sample in a window of nine may mislead."""
 
 
 def scatter(values: Floats) -> float:

@@ -51,6 +51,10 @@ class SoftShortRule:
         Share of the half cycle that may be low; 0.6. A trace that is mostly low has no level to drop from.
     step
         Least depth of a drop that lasts to the end of the half cycle; 0.15.
+    quanta
+        Least drop over the step of the rounding; 1.5: a voltage between two codes flickers by one.
+    single_noise
+        ``noise`` for a single drop, which nothing repeats; 8, since noise of instruments is correlated.
     raised
         A drop from a level this many times above that of earlier half cycles is the end of a lost contact, not a leak.
     """
@@ -66,6 +70,8 @@ class SoftShortRule:
     most_duty: float = 0.6
     raised: float = 1.3
     step: float = 0.15
+    quanta: float = 1.5
+    single_noise: float = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +142,7 @@ def find_drops(
     rule: SoftShortRule | None = None,
     *,
     usual: float = np.inf,
+    quantum: float = 0.0,
 ) -> Drops | None:
     """Find sudden drops of a resistance trace that recover.
 
@@ -151,6 +158,8 @@ def find_drops(
         Thresholds; default :class:`SoftShortRule`.
     usual
         Resistance of earlier half cycles of the same direction, ohm; by default unknown.
+    quantum
+        Step of the rounding, ohm; drops of less than ``rule.quanta`` of them are none.
 
     Returns
     -------
@@ -162,7 +171,7 @@ def find_drops(
     place, left = _places(stretches, n)
     lengths = np.diff(np.append(stretches, n))
     quiet = np.repeat(np.maximum(3, rule.start_share * lengths), lengths)
-    sums = np.concatenate([[0.0], np.cumsum(resistance)])
+    sums = running_sum(resistance)
     found: list[_Drop] = []
     loose = replace(rule, noise=min(rule.noise, rule.repeated_noise))
     scale = 1
@@ -170,7 +179,7 @@ def find_drops(
         hit, before, drop = edges_at(resistance, sums, scale, place, left, noise, loose)
         for k in _peaks(hit[place[hit] >= quiet[hit]], drop, scale):
             level = before[k]
-            if not 0 < level <= rule.raised * usual:
+            if not 0 < level <= rule.raised * usual or drop[k] < rule.quanta * quantum:
                 continue
             end = _recovered(sums, k, scale, level - (1 - rule.recovery) * drop[k])
             if end is not None and 1 - np.median(resistance[k:end]) / level > rule.depth:
@@ -199,7 +208,7 @@ def find_step(resistance: Floats, stretches: Places, noise: float, rule: SoftSho
     place, left = _places(stretches, n)
     lengths = np.diff(np.append(stretches, n))
     quiet = np.repeat(np.maximum(3, rule.start_share * lengths), lengths)
-    sums = np.concatenate([[0.0], np.cumsum(resistance)])
+    sums = running_sum(resistance)
     best: Step | None = None
     scale = 4
     while (WIDER + 2) * scale <= n:
@@ -208,12 +217,22 @@ def find_step(resistance: Floats, stretches: Places, noise: float, rule: SoftSho
             half = float(before[k] - 0.5 * drop[k])
             if before[k] <= 0 or n - k < 2 * scale or _recovered(sums, k, scale, half) is not None:
                 continue
-            depth = float(1 - np.median(resistance[k:]) / before[k])
+            if _flank(sums, k, scale) < FLANK * drop[k]:
+                continue
+            depth = float(min(1 - np.median(resistance[k:]) / before[k], drop[k] / before[k]))
             error = max(noise * _error(scale), np.finfo(float).tiny)
             if depth > rule.step and (best is None or depth > best.depth):
                 best = Step(index=k, before=float(before[k]), depth=depth, significance=float(drop[k] / error))
         scale *= 2
     return best
+
+
+def running_sum(values: Floats) -> Floats:
+    """(sample + 1,) sums of the first 0, 1, 2, ... values."""
+    sums = np.empty(values.size + 1)
+    sums[0] = 0.0
+    np.cumsum(values, out=sums[1:])
+    return sums
 
 
 def edges_at(
@@ -300,16 +319,30 @@ def _at_once(sums: Floats, start: int, end: int, scale: int, least: float) -> bo
     return bool(rise >= least)
 
 
+FLANK = 0.5
+"""Least share of a lasting drop that is taken within a quarter of the window: the end of a decay takes less."""
+
+
+def _flank(sums: Floats, place: int, scale: int) -> float:
+    """Largest fall near a place between means over a quarter of the window, ohm."""
+    f, n = max(1, scale // 4), sums.size - 1
+    near = np.arange(max(f, place - scale // 2), min(n - f, place + scale // 2) + 1)
+    falls = (2 * sums[near] - sums[near - f] - sums[near + f]) / f
+    return float(falls.max(initial=-np.inf))
+
+
 def _merged(resistance: Floats, found: list[_Drop], rule: SoftShortRule) -> Drops | None:
     """Drops of all scales, each once: the finest scale that shows one dates it. A single one must also recover at once."""
     kept: list[_Drop] = []
     for one in found:
         if not any(one.begin < other.end and other.begin < one.end for other in kept):
             kept.append(one)
+    kept = _touching(kept)
     chance = 2 * resistance.size * float(ndtr(-rule.repeated_noise))
     if len(kept) < rule.least_repeats * (1 + chance):
         kept = [one for one in kept if one.significance >= rule.noise]
-    kept.sort(key=lambda one: one.begin)
+    if len(kept) == 1 and kept[0].significance < rule.single_noise:
+        return None
     short_lived = len(kept) < 3 and all(one.end - one.begin < rule.least_samples for one in kept)
     if not kept or short_lived or (len(kept) == 1 and not kept[0].sudden):
         return None
@@ -328,8 +361,24 @@ def _merged(resistance: Floats, found: list[_Drop], rule: SoftShortRule) -> Drop
     )
 
 
+def _touching(found: list[_Drop]) -> list[_Drop]:
+    """Drops in order of time, those that follow each other without a gap as one: a fall in several steps."""
+    joined: list[_Drop] = []
+    for one in sorted(found, key=lambda drop: drop.begin):
+        last = joined[-1] if joined else None
+        if last is None or one.begin - last.end > 1:
+            joined.append(one)
+            continue
+        best = max(last.significance, one.significance)
+        joined[-1] = replace(last, end=one.end, significance=best, sudden=last.sudden or one.sudden)
+    return joined
+
+
 BLOCK = 8
 """Samples per block of the screen at scales beyond :data:`BLOCK`."""
+
+SCREEN_DEPTH = 0.6
+"""Likewise a fall over the depth that the rule asks for: noise may hide a part of it, and the level move."""
 
 SCREEN_STEP = 6.0
 """A trace whose largest fall from sample to sample stays below this many standard deviations of its scatter is not looked at
@@ -337,29 +386,31 @@ for edges at the scale of one sample."""
 
 
 def worth_a_look(
-    resistance: Floats, begins: Places, noise: Floats, largest_drop: Floats, rule: SoftShortRule
+    sums: Floats, begins: Places, middle: Floats, noise: Floats, largest_drop: Floats, rule: SoftShortRule
 ) -> Places:
     """Traces that may hold an edge, of all traces of a record at once.
 
     Parameters
     ----------
-    resistance
-        (sample,) ohm, trace after trace.
+    sums
+        (sample + 1,) running sum of the resistance, trace after trace, with 0 in front, ohm.
     begins
         (trace + 1,) first sample of each trace, and the number of samples.
-    noise, largest_drop
-        (trace,) scatter and largest fall from sample to sample, ohm.
+    middle, noise, largest_drop
+        (trace,) median, scatter and largest fall from sample to sample, ohm.
     rule
         Thresholds.
 
     Returns
     -------
     ndarray
-        Numbers of the traces. At the scale of one sample the largest fall decides; at coarser ones edges are looked
+        Numbers of the traces. At the scale of one sample the largest fall decides, against noise and against level; at coarser ones edges are looked
         for on means over :data:`BLOCK` samples, with lower thresholds than the rule's, since an edge inside a block is
         blurred.
     """
-    single = (largest_drop > SCREEN_STEP * noise) & (largest_drop > 0)
+    single = (
+        (largest_drop > SCREEN_STEP * noise) & (largest_drop > SCREEN_DEPTH * rule.depth * middle) & (largest_drop > 0)
+    )
     lengths = np.diff(begins)
     blocks = np.maximum(lengths // BLOCK, 1)
     first = np.concatenate([[0], np.cumsum(blocks)])
@@ -367,10 +418,9 @@ def worth_a_look(
     place = np.arange(first[-1]) - first[owner]
     starts = begins[owner] + BLOCK * place
     sizes = np.minimum(BLOCK, lengths[owner])
-    sums = np.concatenate([[0.0], np.cumsum(resistance)])
     means = (sums[starts + sizes] - sums[starts]) / sizes
-    running = np.concatenate([[0.0], np.cumsum(means)])
-    loose = SoftShortRule(depth=0.6 * rule.depth, noise=0.95 * rule.noise, sudden=0.9 * rule.sudden)
+    running = running_sum(means)
+    loose = SoftShortRule(depth=0.8 * rule.depth, noise=0.95 * rule.noise, sudden=0.9 * rule.sudden)
     scatter = noise[owner] / np.sqrt(BLOCK)
     flagged = single.copy()
     scale = 1

@@ -104,9 +104,9 @@ class Traces:
         return int(self.half_cycle.size)
 
     @property
-    def resistance(self) -> Floats:
-        """(sample,) |V - V_rest| over |I|, ohm."""
-        return np.asarray(np.abs(self.along / self.demanded))
+    def signed_resistance(self) -> Floats:
+        """(sample,) V - V_rest along the current over |I|, ohm: in a short it scatters around 0, and its magnitude would not."""
+        return np.asarray(self.along / np.abs(self.demanded))
 
     @property
     def lengths(self) -> Places:

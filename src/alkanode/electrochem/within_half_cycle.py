@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +11,11 @@ import xarray as xr
 from alkanode.data.cell import Cell
 from alkanode.electrochem.contact_loss import find_run_away
 from alkanode.electrochem.depletion import depletion_sign
+from alkanode.electrochem.dips import above_usual, chance_of, find_dips
 from alkanode.electrochem.event import Event
 from alkanode.electrochem.evidence import (
     contact_by_current,
+    contact_by_limit,
     contact_by_spectra,
     contact_rivals,
     short_by_electrolyte,
@@ -22,7 +24,8 @@ from alkanode.electrochem.evidence import (
     spectra_between,
 )
 from alkanode.electrochem.failure_rules import FailureRules
-from alkanode.electrochem.shorts import find_collapse, scatter
+from alkanode.electrochem.sample_noise import sample_noise
+from alkanode.electrochem.shorts import find_collapse, find_collapse_in_noise
 from alkanode.electrochem.soft_shorts import find_drops, find_step
 from alkanode.electrochem.traces import Trace
 from alkanode.foundation.sources import Constant
@@ -40,19 +43,29 @@ PLATE_BACK = (
 OPEN_THE_CELL = "open the cell and weigh or look for what is left of the metal; a cell with more of it must run longer"
 
 
+DATED_WITHIN = 3
+"""Samples around a drop in which its steps are looked at too."""
+
+SUDDEN_END = 1.5
+"""Largest rise from sample to sample over the largest fall from which a drop is dated by its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the judgement of a half cycle may rest on: cell, electrolyte, impedance, thresholds."""
+    """What the judgement of a half cycle may rest on: record, cell, electrolyte, impedance, thresholds, rounding of the voltage (V)."""
 
+    record: xr.Dataset
     cell: Cell | None
     electrolyte: Constant
     impedance: xr.Dataset | None
     rules: FailureRules
+    quantum: float = 0.0
 
 
 def short_in(trace: Trace, context: Context) -> tuple[Event, float, int] | None:
     """A collapse that lasts to the end of the half cycle, the resistance before it (ohm), and its sample."""
-    collapse = find_collapse(trace.resistance, context.rules.short)
+    rule, resistance = context.rules.short, trace.signed_resistance
+    collapse = find_collapse(resistance, rule) or find_collapse_in_noise(resistance, rule)
     held = float("nan") if collapse is None else current_ratio(trace.current, collapse.index)
     if collapse is None or not (np.isnan(held) or 0.5 < held < 2):
         return None
@@ -115,7 +128,9 @@ def run_away_event(trace: Trace, context: Context, *, charge: float, row: int, f
     """Contact loss with its second signs, or depletion where the charge (C) equals the inventory."""
     sign = float(np.sign(trace.demanded[-1]))
     by_spectra = contact_by_spectra(spectra_between(context.impedance, trace.time[0], trace.time[-1]))
-    by_current = contact_by_current(trace.current, trace.demanded, context.rules.contact)
+    by_current = contact_by_current(trace.current, trace.demanded, context.rules.contact) or contact_by_limit(
+        context.record, int(trace.rows[-1]), float(trace.demanded[-1]), context.rules.contact
+    )
     by_inventory = depletion_sign(context.cell, charge, sign, context.rules.depletion)
     rivals = contact_rivals(context.cell, charge, sign)
     if by_inventory:
@@ -143,10 +158,17 @@ def drops_in(trace: Trace, context: Context, *, usual: float, end: int | None = 
     stretches = stretches[stretches < resistance.size]
     if resistance.size < 10:
         return None
-    rule = context.rules.soft
-    found = find_drops(resistance, stretches, _noise(resistance), rule, usual=usual)
+    rule, noise = context.rules.soft, sample_noise(resistance)
+    quantum = context.quantum / float(np.median(np.abs(trace.demanded)))
+    found = find_drops(resistance, stretches, noise, rule, usual=usual, quantum=quantum)
     if found is None:
         return None
+    if found.count > 1:
+        share, steep = rule.start_share, context.rules.dips.steep
+        _, bumps = find_dips(resistance, stretches, noise, rule.repeated_noise, start_share=share, steep=steep)
+        high = int(np.count_nonzero(above_usual(bumps, resistance) & (bumps.drop > rule.depth * np.abs(bumps.level))))
+        if high and chance_of(found.count, 0.0, high) > context.rules.dips.chance:
+            return None
     low = np.zeros(resistance.size, dtype=bool)
     for begin, finish in zip(found.begins, found.ends, strict=True):
         low[begin:finish] = True
@@ -171,7 +193,7 @@ def drops_in(trace: Trace, context: Context, *, usual: float, end: int | None = 
         )
     return Event(
         failure="soft_short_transient",
-        row=int(trace.rows[found.begins[0]]),
+        row=int(trace.rows[_dated(resistance, int(found.begins[0]), int(found.ends[0]))]),
         last_row=int(trace.rows[min(found.ends[-1], trace.rows.size - 1)]),
         half_cycle=trace.half_cycle,
         last_half_cycle=trace.half_cycle,
@@ -186,13 +208,21 @@ def drops_in(trace: Trace, context: Context, *, usual: float, end: int | None = 
     )
 
 
+def _dated(resistance: Floats, begin: int, end: int) -> int:
+    """Sample that dates a drop: its first one, or its last one where the recovery is the sudden side of it."""
+    start = max(begin - DATED_WITHIN, 0)
+    steps = np.diff(resistance[start : end + max(DATED_WITHIN, (end - begin) // 2) + 1])
+    sudden_end = steps.size > 0 and steps.max() > SUDDEN_END * -min(float(steps.min()), 0.0)
+    return start + int(np.argmax(steps)) if sudden_end else begin
+
+
 def step_in(trace: Trace, context: Context, *, end: int | None = None) -> tuple[Event, float] | None:
     """A sudden partial drop that stays to the end of the half cycle, and its depth."""
     resistance = trace.signed_resistance[:end]
     if resistance.size < 20:
         return None
     stretches = trace.begins_after_pause
-    found = find_step(resistance, stretches[stretches < resistance.size], _noise(resistance), context.rules.soft)
+    found = find_step(resistance, stretches[stretches < resistance.size], sample_noise(resistance), context.rules.soft)
     if found is None:
         return None
     held = current_ratio(trace.current[: resistance.size], found.index)
@@ -216,10 +246,23 @@ def step_in(trace: Trace, context: Context, *, end: int | None = None) -> tuple[
     return event, found.depth
 
 
-def _noise(resistance: Floats) -> float:
-    """Scatter from sample to sample, ohm; of a rounded voltage, most of whose steps are 0, from the mean step."""
-    robust = scatter(resistance)
-    return robust if robust > 0 else float(np.mean(np.abs(np.diff(resistance))))
+def turned_in(trace: Trace, context: Context) -> Event | None:
+    """A sudden partial drop whose end nobody saw, since the current turned: a transient soft short with one sign."""
+    rule = context.rules.soft
+    found = step_in(trace, replace(context, rules=replace(context.rules, soft=replace(rule, step=rule.depth))))
+    if found is None:
+        return None
+    event, depth = found
+    low = int(np.searchsorted(trace.rows, event.row))
+    return replace(
+        event,
+        failure="soft_short_transient",
+        evidence=(f"{event.evidence[0]}; the half cycles of this direction before and after do not end so",),
+        would_confirm=SPECTRUM_DURING,
+        drops=1,
+        depth=depth,
+        duty=1 - low / trace.rows.size,
+    )
 
 
 def current_ratio(current: Floats, index: int) -> float:

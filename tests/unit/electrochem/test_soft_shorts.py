@@ -84,7 +84,9 @@ def test_sound_cells_with_spikes_slopes_and_noise_give_nothing(
 ) -> None:
     share = np.tile(np.arange(HALF) / HALF, 6)
     resistance = 50 + 50 * (spike * np.exp(-30 * share) + rise * share)
-    assert kinds(find_failures(record(resistance, noise=noise, seed=seed), CELL)) == []
+    found = find_failures(record(resistance, noise=noise, seed=seed), CELL)
+    assert not found["confirmed"].any()  # one sound record in some hundreds is suspected, see ``DipRule.chance``
+    assert set(kinds(found)) <= {"soft_short_transient"}
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ KINDS = (
         },
         optional={
             "confidence": ("event",),
+            "signs": ("event",),
+            "margin": ("event",),
             "last_row": ("event",),
             "half_cycle": ("event",),
             "last_half_cycle": ("event",),
