@@ -6,7 +6,7 @@ import pytest
 
 from alkanode.data import Cell, Electrolyte
 from alkanode.electrochem import critical_current
-from alkanode.virtual.leaky_ramp import shorting_ramp
+from alkanode.virtual.leaky.ramp import shorting_ramp
 
 CELL = Cell(
     anode="Na",

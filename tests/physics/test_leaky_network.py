@@ -23,7 +23,7 @@ from alkanode.virtual import (
     SlowLeak,
     Voids,
 )
-from alkanode.virtual.column_network import THERMAL_VOLTAGE, charge_transfer, constriction, flow, spectrum
+from alkanode.virtual.leaky.column_network import THERMAL_VOLTAGE, charge_transfer, constriction, flow, spectrum
 
 AREA = 1e-4
 CELL = Cell(anode="Na", area=AREA)

@@ -126,7 +126,7 @@ def emit(
     from alkanode.studies.outcome import json_ready
     from alkanode.studies.part import NO_CELL
     from alkanode.studies.runner import hashed, write_part
-    from alkanode.studies.wording import cell_text, worded
+    from alkanode.studies.wording import cell_text, spoken, worded
 
     columns = click.get_current_context().meta.get(_COLUMNS)
     hashes = [hashed(cell_file(path)) for path in (*inputs, columns) if path is not None]
@@ -144,8 +144,9 @@ def emit(
         _say_missing(part)
         return
     click.echo(part.title)
+    wide = max((len(spoken(name)) for name in part.estimates), default=0)
     for name, estimate in part.estimates.items():
-        click.echo(f"  {name.replace('_', ' '):<36} {worded(estimate)}")
+        click.echo(f"  {spoken(name):<{wide}} {worded(estimate)}")
     for table in part.tables.values():
         _echo_table(table.title, [table.columns, *([cell_text(cell) for cell in row] for row in table.rows)])
     for sentence in part.findings:

@@ -42,6 +42,7 @@ _LEAST_RATIO = 2.0  # of two time constants: closer ones are one
 _LONGEST = 3.0  # time constants beyond this multiple of the span are not told from a drift
 _FINE = 1e-4  # misfit over range below which models are not told apart
 _LEAST_EFFECTIVE = 10.0
+_LEAST_LOAD = 1e-12  # s; a current of no duration leaves no gradient, and no zero to divide by
 _MOST_SAMPLES = 4000
 _NAN = float("nan")
 _PAIR = (_NAN, _NAN)
@@ -118,7 +119,8 @@ def decay_at(decay: Decay, time: npt.ArrayLike, load_time: float) -> Floats:
     t = np.asarray(time, dtype=float)
     path = np.full(t.shape, decay.final)
     if decay.model == "diffusion":
-        return np.asarray(path + decay.amplitudes[0] * (np.sqrt(t + load_time) - np.sqrt(t)) / np.sqrt(load_time))
+        spread = (np.sqrt(t + load_time) - np.sqrt(t)) / np.sqrt(max(load_time, _LEAST_LOAD))
+        return np.asarray(path + decay.amplitudes[0] * spread)
     for tau, amplitude in zip(decay.time_constants, decay.amplitudes, strict=True):
         if np.isfinite(tau):
             path = path + amplitude * np.exp(-t / tau)
@@ -139,7 +141,7 @@ def _columns(model: str, time: Floats, load_time: float, taus: Floats) -> Floats
     """(sample, column) of the linear part."""
     one = np.ones_like(time)
     if model == "diffusion":
-        scale = np.sqrt(max(load_time, 1e-12))
+        scale = np.sqrt(max(load_time, _LEAST_LOAD))
         return np.stack([one, (np.sqrt(time + load_time) - np.sqrt(time)) / scale], axis=1)
     return np.stack([one, *(np.exp(-time / tau) for tau in taus)], axis=1)
 

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from scipy.optimize import least_squares
 from scipy.stats import t as student
 
+from alkanode.numerics.model_choice import effective_samples
+
 Floats = npt.NDArray[np.float64]
 
 HUBER = 1.345
@@ -57,8 +59,8 @@ def fit_line(x: Floats, y: Floats) -> Line:
 
     Notes
     -----
-    The number of independent rows is n (1 - r) / (1 + r) with r the lag-one autocorrelation of the residuals, between 0
-    and 0.99.
+    The number of independent rows is that of :func:`alkanode.numerics.model_choice.effective_samples`. At the mean of x the
+    errors of height and slope are independent, so that of the intercept is the root of the sum of their squares.
     """
     known = np.isfinite(x) & np.isfinite(y)
     x, y = x[known], y[known]
@@ -87,12 +89,12 @@ def fit_line(x: Floats, y: Floats) -> Line:
         best = least_squares(misfit, start, loss="huber", f_scale=scale).x
     left = target - design @ best
     spread = np.sqrt(np.sum(left**2) / max(x.size - 2, 1))
-    independent = max(x.size * _independence(left), 3.0)
+    independent = max(effective_samples(left), 3.0)
     covariance = np.linalg.inv(design.T @ design) * spread**2 * x.size / independent
     reach = float(student.ppf(0.975, max(independent - 2, 1))) * np.sqrt(np.diag(covariance))
     slope, slope_reach = best[1] * height / width, reach[1] * height / width
     intercept = best[0] * height - slope * centre
-    intercept_reach = height * reach[0] + slope_reach * abs(centre)
+    intercept_reach = np.hypot(height * reach[0], slope_reach * centre)
     variance = float(np.var(y))
     return Line(
         slope=float(slope),
@@ -102,15 +104,6 @@ def fit_line(x: Floats, y: Floats) -> Line:
         linearity=1.0 - float(np.mean((height * left) ** 2)) / variance if variance else float("nan"),
         residual=float(height * np.std(left)),
     )
-
-
-def _independence(residual: Floats) -> float:
-    """Independent rows per row."""
-    power = float(np.sum(residual**2))
-    if residual.size < 4 or power <= 1e-24 * residual.size:
-        return 1.0
-    shared = float(np.clip(np.sum(residual[1:] * residual[:-1]) / power, 0.0, 0.99))
-    return (1 - shared) / (1 + shared)
 
 
 def scatter(values: Floats) -> float:

@@ -2,7 +2,7 @@
 
 A ramp gives its critical current density as an interval, from the last level that passed to the first that failed; a cell
 that never fails gives a lower bound, one that fails in its first level an upper bound. The likelihood of all of them is
-maximised (:mod:`alkanode.electrochem.weibull_likelihood`); intervals of confidence come from its profile.
+maximised (:mod:`alkanode.numerics.weibull_likelihood`); intervals of confidence come from its profile.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -22,7 +23,8 @@ class Block(BaseModel):
         try:
             return cls(**values)
         except ValidationError as cause:
-            raise StudyError(f"{cls.__name__.lower()} needs valid settings", found=explain(cause, cls)) from None
+            name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
+            raise StudyError(f"{name} needs valid settings", found=explain(cause, cls)) from None
 
 
 def _positive(name: str) -> AfterValidator:

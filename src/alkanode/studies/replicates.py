@@ -76,7 +76,7 @@ def replicates_estimates(pooled: xr.Dataset) -> dict[str, Estimate]:
     attrs = pooled.attrs
     percent = f"{100 * attrs['confidence']:g} %"
     n = int(attrs["n"])
-    mean = f"measured: mean of the middles of {n} intervals; interval: {percent}, Student's t"
+    mean = f"measured: mean of the middles of {n} intervals; interval: {percent}, Student's t, at least the width of the levels"
     law = f"fitted: most likely Weibull law of {n} intervals and bounds; interval: {percent} profile likelihood"
     bias = "fitted: the same with the bias of small samples taken off by (n - 2) / (n - 0.68)"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from alkanode.foundation.runtime import NoProgress, Progress
 from alkanode.studies.outcome import json_ready
 from alkanode.studies.part import Part
 from alkanode.studies.runner import gathered_warnings, hashed, run_study, write_part
+from alkanode.studies.series_cells import shared_files
 from alkanode.studies.series_member import Member, fingerprint, keep, take_up
 from alkanode.studies.series_parts import pooled_jobs
 from alkanode.studies.series_study import Series
@@ -116,6 +118,7 @@ def run_series(
             if outcome.interrupted:
                 break
             told.update(done, len(series.members) + 1, "cells")
+        outcome.warnings += shared_files(_owners(outcome))
         _pool(outcome, target)
         told.update(len(series.members) + 1, len(series.members) + 1, "cells")
     except KeyboardInterrupt:
@@ -143,6 +146,13 @@ def _run_cell(outcome: SeriesOutcome, study: Study, folder: Path | None, reuse: 
     if folder is not None:
         outcome.written += [folder / one for one in [*member.written, "results.json"]]
     outcome.interrupted = outcome.interrupted or member.interrupted
+
+
+def _owners(outcome: SeriesOutcome) -> Iterator[tuple[str, str]]:
+    """Name of each finished cell and SHA-256 of each of its raw files."""
+    files = {study.model.title: {path.name for path in study.files} for study in outcome.series.members}
+    for member in outcome.members:
+        yield from ((member.name, one["sha256"]) for one in member.inputs if one["file"] in files[member.name])
 
 
 def _pool(outcome: SeriesOutcome, target: Path | None) -> None:

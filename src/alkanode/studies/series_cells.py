@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,27 @@ def listed_cells(entries: Sequence[Mapping[str, Any]], folder: Path) -> list[Ser
         )
     _unique(found, "the series")
     return found
+
+
+def shared_files(owners: Iterable[tuple[str, str]]) -> list[str]:
+    """Doubts about cells that rest on the content of one raw file, so that one measurement counts twice.
+
+    Parameters
+    ----------
+    owners
+        Name of a cell and SHA-256 of one of its raw files.
+
+    Returns
+    -------
+    list of str
+        One sentence per file of a second cell.
+    """
+    first: dict[str, str] = {}
+    told = []
+    for name, digest in owners:
+        if first.setdefault(digest, name) != name:
+            told.append(f"{name} holds the same raw data as {first[digest]}: one measurement counts twice")
+    return told
 
 
 def _unique(cells: Sequence[SeriesCell], where: str) -> None:

@@ -2,7 +2,9 @@
 
 from alkanode.virtual.contact_loss_cell import Arc, ContactLossCell, ContactLossLaw
 from alkanode.virtual.demo import write_demo
-from alkanode.virtual.detection_scores import (
+from alkanode.virtual.detection.failing_cells import FailingTrace, TrueEvent, draw_traces, true_events
+from alkanode.virtual.detection.failing_draws import CAUSES, Plan, draw_plan
+from alkanode.virtual.detection.scores import (
     CLASSES,
     CONTRAST_BINS,
     LEAK_BINS,
@@ -20,14 +22,13 @@ from alkanode.virtual.detection_scores import (
     sensitivity,
     wilson,
 )
-from alkanode.virtual.failing_cells import FailingTrace, TrueEvent, draw_traces, true_events
-from alkanode.virtual.failing_draws import CAUSES, Plan, draw_plan
+from alkanode.virtual.detection.splice import SPLICES, splice_failure
 from alkanode.virtual.full_cell import CyclerNoise, CyclerProgram, cycle_full_cell
 from alkanode.virtual.full_cell_law import FullCellLaw, Host
 from alkanode.virtual.instrument_effects import InstrumentEffects, through_instrument
 from alkanode.virtual.island_cell import IslandLaw
-from alkanode.virtual.leaky_cell import LeakyCell, LeakyRun, run_leaky_cells
-from alkanode.virtual.leaky_physics import (
+from alkanode.virtual.leaky.cell import LeakyCell, LeakyRun, run_leaky_cells
+from alkanode.virtual.leaky.physics import (
     Climate,
     Filament,
     Flicker,
@@ -38,9 +39,8 @@ from alkanode.virtual.leaky_physics import (
     SlowLeak,
     Voids,
 )
-from alkanode.virtual.leaky_ramp import current_ramp, shorting_ramp
+from alkanode.virtual.leaky.ramp import current_ramp, shorting_ramp
 from alkanode.virtual.potentiostat import Noise, Potentiostat, Sweeps
-from alkanode.virtual.splice import SPLICES, splice_failure
 from alkanode.virtual.voltammeter import SweepNoise, SweepProgram, island_voltammogram
 
 __all__ = [

@@ -114,7 +114,7 @@ def test_one_cell_has_a_value_and_no_scatter() -> None:
 def test_cells_that_never_failed_have_no_mean() -> None:
     attrs = pool([result(name="a"), result(name="b")]).attrs
     assert np.isnan(attrs["mean"])
-    assert "2 of 2 cells never failed" in attrs["mean_reason"]
+    assert "2 of 2 are lower bounds" in attrs["mean_reason"]
     assert "no value failed" in attrs["weibull_reason"]
     assert np.isnan(attrs["median"])
 

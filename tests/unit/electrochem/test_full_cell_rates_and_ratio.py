@@ -74,6 +74,16 @@ def test_potassium_in_the_carbon_does_not_count() -> None:
     assert sodium[0] == sodium[1]
 
 
+def test_the_carbon_binds_no_more_potassium_than_there_is() -> None:
+    cell = _cell(Electrode("NaK50", mass="2.8 mg", carbon_mass="10 mg", kc8_extent=1.0))
+    sodium, both = (
+        capacity_ratio(cell, usable=usable, cathode_capacity="80 mAh g-1").value for usable in ("Na", "both")
+    )
+    assert both == pytest.approx(sodium)
+    with pytest.raises(PhysicsError, match="no free K"):
+        capacity_ratio(cell, usable="K", cathode_capacity="80 mAh g-1")
+
+
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(StudyError, match="masses"):
         capacity_ratio(Cell(anode="NaK50", counter="NNMO"), usable="Na", cathode_capacity="80 mAh g-1")

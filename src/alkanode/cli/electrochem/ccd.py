@@ -59,9 +59,11 @@ def ccd(
     output: Path | None,
 ) -> None:
     """Critical current density from a ramp in FILES, as the interval from the last level that passed to the first that failed."""
+    from alkanode.data import file_hash
     from alkanode.studies.blocks import CriticalCurrent
     from alkanode.studies.replicates import replicates_part
     from alkanode.studies.runner import gathered_warnings
+    from alkanode.studies.series_cells import shared_files
 
     settings = CriticalCurrent.of(target=target, voltage_limit=voltage_limit, least_levels=least_levels)
     caught: list[str] = []
@@ -70,6 +72,8 @@ def ccd(
     if replicates:
         cells = [_cell(file, cell_path, table) for file in files]
         parts = [_one((file,), cell, settings, caught) for file, cell in zip(files, cells, strict=True)]
+        named = [f"file {number} ({file.name})" for number, file in enumerate(files, start=1)]
+        caught += shared_files(zip(named, map(file_hash, files), strict=True))
         with gathered_warnings(caught):
             results = [_named(part.records["critical_current"], file) for part, file in zip(parts, files, strict=True)]
             part = replicates_part(results, area="nominal" if area == "nominal" else "final", allow_mixed=allow_mixed)

@@ -103,13 +103,16 @@ def _series(
     caught: list[str],
 ) -> Part:
     """The series of the cells, one per file."""
-    from alkanode.data import read_cell_rows, row_of_file
+    from alkanode.data import file_hash, read_cell_rows, row_of_file
     from alkanode.electrochem import critical_stripping, find_failures, stripping_series, with_stripping_current
     from alkanode.studies import stripping_series_part
     from alkanode.studies.runner import gathered_warnings
+    from alkanode.studies.series_cells import shared_files
 
     rows = read_cell_rows(table)
     members = [row_of_file(rows, file) for file in files]
+    named = [f"file {number} ({file.name})" for number, file in enumerate(files, start=1)]
+    caught += shared_files(zip(named, map(file_hash, files), strict=True))
     tests, broken = [], []
     for file, member in zip(files, members, strict=True):
         record = cycling_of(load_history([file], caught))

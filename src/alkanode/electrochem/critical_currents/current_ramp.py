@@ -17,6 +17,7 @@ from scipy.stats import median_abs_deviation
 
 from alkanode.data.cell import Cell
 from alkanode.data.charge import direct_current, passed_charge
+from alkanode.data.control import by_voltage, demanded_current, held_current
 from alkanode.data.schema import RecordLike, check
 from alkanode.data.steps import rows_by_half_cycle, stripping_sign, with_half_cycles
 from alkanode.electrochem.resting_voltage import voltage_before
@@ -115,16 +116,7 @@ def current_ramp(record: RecordLike, cell: Cell | None = None, *, rule: RampRule
 def _pieces(record: xr.Dataset, rule: RampRule) -> tuple[list[npt.NDArray[np.intp]], str]:
     """Rows of each half cycle under current control, split where the current changes, and what said so."""
     number = with_half_cycles(record)["half_cycle"].to_numpy()
-    demanded = (
-        record["current_setpoint"].to_numpy().astype(float)
-        if "current_setpoint" in record.variables
-        else np.full(number.size, np.nan)
-    )
-    free = (
-        record["control_mode"].to_numpy() != 2
-        if "control_mode" in record.variables
-        else np.ones(number.size, dtype=bool)
-    )
+    demanded, free = demanded_current(record), ~by_voltage(record)
     flowing = [rows[free[rows]] for rows in rows_by_half_cycle(number)]
     flowing = [rows for rows in flowing if rows.size]
     stated = all(np.isfinite(demanded[rows]).all() for rows in flowing)
@@ -145,7 +137,8 @@ def _step_cuts(record: xr.Dataset, rows: npt.NDArray[np.intp], rule: RampRule) -
     if "step" not in record.variables:
         return none
     cuts = np.flatnonzero(np.diff(record["step"].to_numpy()[rows])) + 1
-    sizes = [abs(float(np.nanmedian(part))) for part in np.split(direct_current(record)[rows], cuts)]
+    parts = [part[np.isfinite(part)] for part in np.split(direct_current(record)[rows], cuts)]
+    sizes = np.array([abs(float(np.median(part))) if part.size else np.nan for part in parts])
     moved = np.abs(np.diff(sizes)) > rule.measured_tolerance * np.maximum(sizes[1:], sizes[:-1])
     return np.asarray(cuts[moved], dtype=np.intp)
 
@@ -154,10 +147,7 @@ def _table(record: xr.Dataset, cell: Cell | None, pieces: list[npt.NDArray[np.in
     """One line per half cycle (or part of one with one current)."""
     time = record["time"].to_numpy().astype(float)
     voltage = record["voltage"].to_numpy().astype(float)
-    current = direct_current(record)
-    if "current_setpoint" in record.variables:
-        demanded = record["current_setpoint"].to_numpy().astype(float)
-        current = np.where(np.isfinite(demanded), demanded, current)
+    current = held_current(record)
     charge, how = passed_charge(record)
     first = np.array([rows[0] for rows in pieces], dtype=np.int64)
     last = np.array([rows[-1] for rows in pieces], dtype=np.int64)
@@ -226,14 +216,14 @@ def _levels(table: xr.Dataset, tolerance: float, rule: RampRule) -> tuple[Intege
         return outside, "", "current flows in one direction only: a staircase without return, or a single run", ""
     both, begin, end = _rising(size, tolerance)
     if end - begin == size.size:
-        return _accepted(both, "both", size, tolerance, rule)
+        return _accepted(both, "both", size, rule)
     for name, chosen in (("strip", strip), ("plate", ~strip)):
         groups, start, stop = _rising(size[chosen], tolerance)
         if stop - start == chosen.sum() and groups.max() > 0:
             other = _rising(size[~chosen], tolerance)[0]
             at = np.searchsorted(np.flatnonzero(chosen), np.arange(size.size), side="right") - 1
             level = np.where(at >= 0, groups[np.maximum(at, 0)], -1)
-            return _accepted(level, "both" if other.max() > 0 else name, size[chosen], tolerance, rule)
+            return _accepted(level, "both" if other.max() > 0 else name, size[chosen], rule)
     part = np.full(size.size, -1, dtype=np.int64)
     part[begin:end] = np.unique(both[begin:end], return_inverse=True)[1]
     if part.max() + 1 < rule.least_levels_of_part:
@@ -243,13 +233,11 @@ def _levels(table: xr.Dataset, tolerance: float, rule: RampRule) -> tuple[Intege
         f"the current rises over half cycles {begin} to {end - 1} of {size.size} only; the others, before or after a fall "
         "of the current, are left out of the ramp"
     )
-    level, ramped, reason, _ = _accepted(part, "both", size[begin:end], tolerance, rule)
+    level, ramped, reason, _ = _accepted(part, "both", size[begin:end], rule)
     return level, ramped, reason, told
 
 
-def _accepted(
-    level: Integers, ramped: str, size: Floats, tolerance: float, rule: RampRule
-) -> tuple[Integers, str, str, str]:
+def _accepted(level: Integers, ramped: str, size: Floats, rule: RampRule) -> tuple[Integers, str, str, str]:
     """The levels, unless they are too few or too long."""
     count = int(level.max()) + 1
     if count < rule.least_levels:

@@ -10,7 +10,8 @@ import xarray as xr
 
 from alkanode.data.schema import label
 from alkanode.electrochem.critical_currents.estimates import AreaBasis, density_interval
-from alkanode.electrochem.critical_currents.ramp_protocol import differences
+from alkanode.electrochem.critical_currents.ramp_protocol import WORDS, ramp_protocols
+from alkanode.electrochem.protocols import differences
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import source
 from alkanode.foundation.units import QuantityLike, to_si
@@ -149,9 +150,9 @@ def _place(result: xr.Dataset, axis: Property, given: Given, area: AreaBasis, na
 def _others(results: Sequence[xr.Dataset], axis: Property) -> list[str]:
     """What differs between the protocols beside the axis itself."""
     own = {
-        "stack_pressure": ("stack pressure",),
-        "potassium_mass_fraction": ("anode", "counter electrode"),
-        "areal_capacity": ("target per half cycle",),
-        "yield_stress": ("anode", "counter electrode"),
+        "stack_pressure": ("stack_pressure",),
+        "potassium_mass_fraction": ("anode", "counter"),
+        "areal_capacity": ("target",),
+        "yield_stress": ("anode", "counter"),
     }[axis]
-    return [text for text in differences(results) if not text.startswith(own)]
+    return differences(ramp_protocols(results), WORDS, apart=own)

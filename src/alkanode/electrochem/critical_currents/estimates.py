@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 import xarray as xr
 
 from alkanode.data.schema import check
+from alkanode.electrochem.brackets import area_note, bracket
 from alkanode.electrochem.critical_currents.level_outcomes import CONTACT, LIMIT, SHORT
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import Estimate
@@ -53,8 +55,8 @@ def critical_current_estimates(result: xr.Dataset) -> dict[str, Estimate]:
     check(result, "critical_current")
     attrs = result.attrs
     low, high = float(attrs["last_passed"]), float(attrs["first_failed"])
-    signs = "" if attrs["ended_by"] != SHORT or attrs["confirmed"] else ", suspected (one sign only)"
-    estimates = {"critical_current": _interval(low, high, "critical_current", signs)}
+    told = "measured" if attrs["ended_by"] != SHORT or attrs["confirmed"] else "measured, suspected (one sign only)"
+    estimates = {"critical_current": bracket(low, high, unit="A", quantity="current", basis=told)}
     basis = effective_basis(result)
     names = {
         "critical_current_density": basis,
@@ -63,41 +65,20 @@ def critical_current_estimates(result: xr.Dataset) -> dict[str, Estimate]:
     for name, one in names.items():
         area, share = area_of(result, "final" if one == "final" else "nominal")
         if math.isfinite(area):
-            estimates[name] = _density(low, high, area, share, one, signs)
+            density = bracket(
+                low,
+                high,
+                unit="A m-2",
+                quantity="critical_current_density",
+                basis=told,
+                size=area,
+                uncertainty=share * area,
+            )
+            estimates[name] = replace(density, label=density.label + area_note(one, share))
     if attrs["ended_by"] in (CONTACT, LIMIT):
         name = "critical_stripping_current" if attrs["failing_direction"] == "strip" else "critical_plating_current"
-        estimates[name] = _interval(low, float(attrs["ended_current"]), name, "")
+        estimates[name] = bracket(low, float(attrs["ended_current"]), unit="A", quantity="current")
     return {**estimates, **_charges(result, basis)}
-
-
-def _density(low: float, high: float, area: float, share: float, basis: str, signs: str) -> Estimate:
-    inner = _interval(low / area, high / area, "critical_current_density", signs)
-    if not share or inner.interval is None:
-        note = f"; on the {basis} area, whose uncertainty is not stated"
-        return Estimate(
-            value=inner.value, unit="A m-2", quantity=inner.quantity, interval=inner.interval, label=inner.label + note
-        )
-    lower, upper = inner.interval
-    wide = (lower / (1 + 2 * share), upper / (1 - 2 * share) if 2 * share < 1 else float("inf"))
-    note = f"; on the {basis} area, two standard uncertainties of which (±{200 * share:.2g} %) move both ends together"
-    return Estimate(value=inner.value, unit="A m-2", quantity=inner.quantity, interval=wide, label=inner.label + note)
-
-
-def _interval(low: float, high: float, name: str, signs: str) -> Estimate:
-    """An estimate of a value known as an interval."""
-    quantity, unit = ("critical_current_density", "A m-2") if name.endswith("density") else ("current", "A")
-    if math.isinf(high) and low <= 0:
-        return Estimate(
-            value=None, unit=unit, quantity=quantity, label="cannot be said: no level passed and none shorted"
-        )
-    if math.isinf(high):
-        text = "measured: a lower bound, the last level that passed; interval: nothing failed above it"
-        return Estimate(value=low, unit=unit, quantity=quantity, interval=(low, high), label=text)
-    if low <= 0:
-        text = f"measured{signs}: an upper bound, the first level; interval: it failed there"
-        return Estimate(value=high, unit=unit, quantity=quantity, interval=(0.0, high), label=text)
-    text = f"measured{signs}: middle of the interval; interval: last level that passed to first that failed"
-    return Estimate(value=(low + high) / 2, unit=unit, quantity=quantity, interval=(low, high), label=text)
 
 
 def _charges(result: xr.Dataset, basis: AreaBasis) -> dict[str, Estimate]:

@@ -8,14 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from alkanode.electrochem.failure_classes import BY_CHARGE
+
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 SHORT, CONTACT, LIMIT, DEPLETION = "short", "contact_loss", "voltage_limit", "depletion"
 EARLY, UNFINISHED = "ended_early", "unfinished"
 ENDING = (SHORT, CONTACT, LIMIT, DEPLETION)
-"""Outcomes of a half cycle beside "": a short ends the ramp; lost contact, a voltage limit and an empty electrode end it too, but are no short;
-a half cycle that ended early without a reason in the record, and the last one, cut off, say nothing."""
+"""Outcomes of a half cycle that end a ramp; only the first is a short. A half cycle that ended early without a reason in the
+record, and a last one that was cut off, say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +34,9 @@ class PassRule:
         Share of the voltage limit from which an early end counts as reaching it; 0.95.
     shorts, contacts, depletions
         Names of failure events that count as a short, as lost contact, and as an empty electrode (which says nothing of the
-        current). Suspected ones (one sign)
-        count unless they are soft, and the result says that they are suspected. Other events (hidden soft shorts, growing
-        overpotential) are those of a history, not of a level: they are listed and end nothing.
+        current). Suspected ones (one sign) count unless they are soft, and the result says that they are suspected. Other
+        events (hidden soft shorts, growing overpotential) are those of a history, not of a level: they are listed and end
+        nothing.
     """
 
     complete: float = 0.95
@@ -42,7 +44,7 @@ class PassRule:
     at_limit: float = 0.95
     shorts: tuple[str, ...] = ("hard_short", "suspected_short", "soft_short_transient")
     contacts: tuple[str, ...] = ("contact_loss", "suspected_contact_loss")
-    depletions: tuple[str, ...] = ("depletion", "suspected_depletion")
+    depletions: tuple[str, ...] = BY_CHARGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,10 +71,16 @@ def level_table(ramp: xr.Dataset, outcomes: Outcomes, complete: npt.NDArray[np.b
                 np.array([ramp["start_time"].to_numpy()[rows].min() for rows in members]),
                 {"units": "s"},
             ),
-            "resistance": (dim, np.array([np.nanmedian(ramp["resistance"].to_numpy()[rows]) for rows in members])),
+            "resistance": (dim, np.array([_median(ramp["resistance"].to_numpy()[rows]) for rows in members])),
         },
         coords={"level": numbers, "direction": list(DIRECTIONS)},
     )
+
+
+def _median(values: Floats) -> float:
+    """Median of what is known; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else float("nan")
 
 
 def _worst(rows: npt.NDArray[np.intp], kinds: npt.NDArray[np.str_]) -> int | None:

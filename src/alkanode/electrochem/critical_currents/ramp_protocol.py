@@ -12,15 +12,6 @@ import xarray as xr
 from alkanode.data.cell import Cell
 from alkanode.electrochem.critical_currents.level_outcomes import Target
 
-AGREE = 0.02
-"""Share by which numbers of two protocols may differ; 2 %."""
-
-AGREE_KELVIN = 2.0
-"""K by which the temperatures of two cells may differ: the usual uncertainty of a room."""
-
-AGREE_PRESSURE = 0.1
-"""Share by which two stack pressures may differ; 10 %, what a spring or a screw holds."""
-
 WORDS = {
     "levels": "levels of current",
     "current_basis": "basis of the currents",
@@ -76,36 +67,6 @@ def signature(ramp: xr.Dataset, current: Sequence[float], cell: Cell | None, tar
     }
 
 
-def differences(results: Sequence[xr.Dataset]) -> list[str]:
-    """In which way the protocols of results differ, in words; empty when they agree.
-
-    Ramps agree in their levels when these agree as far as both go: cells fail at different ones.
-    """
-    signatures = [json.loads(result.attrs["protocol"]) for result in results]
-    told = []
-    for key, word in WORDS.items():
-        values = [signature.get(key) for signature in signatures]
-        if all(_agree(key, values[0], value) for value in values[1:]):
-            continue
-        distinct = list(dict.fromkeys(_shown(value) for value in values))
-        told.append(f"{word} ({' / '.join(distinct[:4])}{' / ...' if len(distinct) > 4 else ''})")
-    return told
-
-
-def _agree(key: str, one: Any, other: Any) -> bool:
-    if isinstance(one, list) and isinstance(other, list):
-        return all(_agree("", a, b) for a, b in zip(one, other, strict=False))
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        if key == "temperature":
-            return abs(one - other) <= AGREE_KELVIN
-        share = AGREE_PRESSURE if key == "stack_pressure" else 2.5 * AGREE if key == "target" else AGREE
-        return abs(one - other) <= share * max(abs(one), abs(other))
-    return bool(one == other)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return f"{', '.join(f'{item:.4g}' for item in value[:4])}{', ...' if len(value) > 4 else ''}"
-    if value is None or value == "":
-        return "not stated"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def ramp_protocols(results: Sequence[xr.Dataset]) -> list[dict[str, Any]]:
+    """Signatures of ``critical_current`` or ``replicates`` records; see :func:`signature`."""
+    return [json.loads(result.attrs["protocol"]) for result in results]

@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.stats import beta, bootstrap, t
+from scipy.stats import beta, bootstrap
 
 from alkanode.data.schema import label
 from alkanode.electrochem.critical_currents.estimates import AreaBasis, area_of, density_interval
-from alkanode.electrochem.critical_currents.ramp_protocol import differences
+from alkanode.electrochem.critical_currents.ramp_protocol import WORDS, ramp_protocols
+from alkanode.electrochem.protocols import differences
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import source
+from alkanode.numerics.small_samples import describe
 from alkanode.numerics.weibull import WeibullFit, fit_weibull, most_likely
 
 Floats = npt.NDArray[np.float64]
@@ -85,7 +87,8 @@ def pool(
     Notes
     -----
     The mean is that of the middles of the intervals; its interval is t(n - 1) SD / sqrt(n), 2.48 SD for three cells and
-    1.59 SD for four, and knows nothing of the width of the levels. Cells that never failed have no middle, so that with one
+    1.59 SD for four, widened where needed to the means of the lower and of the upper ends: cells that stop at one level
+    have no scatter, yet are known no better than the level is wide. Cells that never failed have no middle, so that with one
     of them mean and SD are unknown; the Weibull law uses them as lower bounds. Median ranks are those of the order
     statistics, shifted by cells that never failed (Johnson's ranks). A symmetric cell is the smaller of two interfaces;
     no area or interface is scaled: see :func:`alkanode.electrochem.weakest_link_scale`.
@@ -93,7 +96,7 @@ def pool(
     if not results:
         raise SchemaError("replicates need at least one cell", found="none")
     basis = _basis(results, area)
-    apart = differences(results)
+    apart = differences(ramp_protocols(results), WORDS)
     if apart and not allow_mixed:
         raise SchemaError(
             "only ramps of one protocol are pooled",
@@ -198,41 +201,25 @@ def failed_shares(middle: Floats, failed: npt.NDArray[np.bool_]) -> Floats:
 
 def _moments(middle: Floats, ends: Floats, level: float, seed: int) -> dict[str, Any]:
     """Mean, spread and median of the middles, with intervals; NaN with the reason where they are unknown."""
-    nan = float("nan")
-    names = ("mean", "standard_deviation", "mean_lower", "mean_upper", "bootstrap_lower", "bootstrap_upper", "median")
-    found: dict[str, Any] = dict.fromkeys(names, nan)
-    found["mean_reason"] = ""
-    n, open_ends = middle.size, np.isinf(ends[:, 1])
-    if n == 0:
-        return {**found, "mean_reason": "no cell says anything"}
-    centre = float(np.median(np.where(open_ends, np.inf, middle)))
-    found["median"] = centre if np.isfinite(centre) else nan
-    if open_ends.any():
-        reason = f"{int(open_ends.sum())} of {n} cells never failed, so that their values are only bounded from below"
-        return {**found, "mean_reason": reason}
-    mean = float(middle.mean())
-    found["mean"] = mean
-    if n == 1:
-        return {**found, "mean_reason": "one cell says nothing of the scatter"}
-    spread = float(middle.std(ddof=1))
-    half = half_width(n, level) * spread
-    found.update(standard_deviation=spread, mean_lower=mean - half, mean_upper=mean + half)
-    if n >= LEAST_FOR_BOOTSTRAP and spread > 0:
+    one = describe(middle, np.isinf(ends[:, 1]), level, unit="cell")
+    lower, upper = one.interval
+    if np.isfinite(lower) and np.isfinite(upper):  # the ends say how well the mean of these very cells is known
+        lower, upper = min(lower, float(ends[:, 0].mean())), max(upper, float(ends[:, 1].mean()))
+    found: dict[str, Any] = {
+        "mean": one.mean,
+        "standard_deviation": one.standard_deviation,
+        "mean_lower": lower,
+        "mean_upper": upper,
+        "bootstrap_lower": float("nan"),
+        "bootstrap_upper": float("nan"),
+        "median": one.median,
+        "mean_reason": one.reason,
+    }
+    if not one.reason and middle.size >= LEAST_FOR_BOOTSTRAP and one.standard_deviation > 0:
         drawn = bootstrap((middle,), np.mean, confidence_level=level, n_resamples=RESAMPLES, rng=seed)
         interval = drawn.confidence_interval
         found.update(bootstrap_lower=float(interval.low), bootstrap_upper=float(interval.high))
     return found
-
-
-def half_width(n: int, level: float = 0.95) -> float:
-    """Half width of the interval of a mean over the standard deviation of its n values, by Student's t.
-
-    Examples
-    --------
-    >>> round(half_width(3), 2), round(half_width(4), 2)
-    (2.48, 1.59)
-    """
-    return float(t.ppf(0.5 + level / 2, n - 1) / np.sqrt(n))
 
 
 def _law(fit: WeibullFit | str, ends: Floats) -> dict[str, Any]:

@@ -10,16 +10,13 @@ import math
 from typing import Literal, get_args
 
 from alkanode.data.cell import Cell
+from alkanode.electrochem.stripping.anode_path import potassium_in_carbon
 from alkanode.foundation.errors import PhysicsError, StudyError
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.materials.alloys import FARADAY_CONSTANT, Alloy
-from alkanode.materials.elements import element
 
 Usable = Literal["Na", "K", "both"]
-
-_ATOMS_OF_CARBON = 8
-"""Carbon atoms per potassium atom of KC8."""
 
 
 def capacity_ratio(
@@ -72,7 +69,7 @@ def capacity_ratio(
         )
     metals = ("Na", "K") if usable == "both" else (usable,)
     capacity = sum(_capacity(alloy, metal) for metal in metals)
-    bound = _bound_charge(cell) if "K" in metals else 0.0
+    bound = _bound_charge(cell, alloy) if "K" in metals else 0.0
     charge = capacity * cell.anode.mass - bound
     if not charge > 0:
         raise PhysicsError(f"the anode holds no free {usable if usable != 'both' else 'metal'}", found=str(alloy))
@@ -105,9 +102,8 @@ def _capacity(alloy: Alloy, metal: str) -> float:
     return alloy.theoretical_capacity(f"{metal}+") if metal in alloy.composition.elements else 0.0
 
 
-def _bound_charge(cell: Cell) -> float:
-    """Charge (C) of the potassium that the carbon binds as KC8."""
-    if cell.anode.carbon_mass is None:
-        return 0.0
-    carbon = cell.anode.carbon_mass / element("C").molar_mass.value
-    return cell.anode.kc8_extent * carbon / _ATOMS_OF_CARBON * FARADAY_CONSTANT
+def _bound_charge(cell: Cell, alloy: Alloy) -> float:
+    """Charge (C) of the potassium that the carbon binds as KC8, at most all of it."""
+    atoms = (cell.anode.mass or 0.0) / alloy.composition.molar_mass
+    held = _capacity(alloy, "K") * (cell.anode.mass or 0.0)
+    return min(potassium_in_carbon(cell) * atoms * FARADAY_CONSTANT, held)

@@ -174,7 +174,9 @@ def equal_rate(currents: dict[str, Floats], held: Floats, base: int, share: floa
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         near = {name: np.abs(flow / flow[base] - 1) <= share for name, flow in currents.items()}
-    return np.asarray(near["discharge"] & (near["charge"] | (held > 0.5) | (held[base] > 0.5)))
+    alike = near["discharge"] & (near["charge"] | (held > 0.5) | (held[base] > 0.5))
+    alike[base] = True  # a cycle is like itself, even where its current is unknown
+    return np.asarray(alike)
 
 
 def _without_blips(

@@ -130,6 +130,11 @@ def differential_capacity(
         for branch in BRANCHES
     }
     judged = [trace for branch in BRANCHES for trace, full in zip(traces[branch], whole, strict=True) if full and trace]
+    if not judged:
+        raise SchemaError(
+            "differential capacity needs a half cycle of four or more samples at constant current",
+            found="fewer in every half cycle of a complete cycle",
+        )
     noise = float(np.median([scatter(trace.voltage) for trace in judged]))
     spacing = float(np.median([trace.spacing for trace in judged]))
     if width is None:
@@ -189,9 +194,9 @@ class _Trace:
 
 
 def _trace(voltage: Floats, charge: Floats, held: Flags, first: int, last: int) -> _Trace | None:
-    """Rows of a half cycle; ``None`` where fewer than four are no hold."""
+    """Rows of a half cycle; ``None`` where fewer than four are no hold and of known voltage (in a pause it may be lost)."""
     rows = np.arange(first, last + 1)
-    free = rows[~held[rows]]
+    free = rows[~held[rows] & np.isfinite(voltage[rows])]
     if free.size < 4:
         return None
     passed = np.abs(charge[free] - charge[max(first - 1, 0)])

@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.optimize import linear_sum_assignment
 from scipy.signal import find_peaks, peak_widths
 
 from alkanode.data.schema import check, label
+from alkanode.numerics.tracks import track_numbers
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ def differential_peaks(differential: xr.Dataset, *, rule: PlateauRule | None = N
         {
             "cycle": (dim, cycle),
             "branch": (dim, side),
-            "track": (dim, _tracks(cycle, side, place, rule.drift)),
+            "track": (dim, track_numbers(cycle, side, place, rule.drift)),
             "peak_voltage": (dim, place, {"units": "V"}),
             "differential_capacity": (dim, height),
             "peak_width": (dim, wide, {"units": "V"}),
@@ -113,24 +112,3 @@ def _vertex(values: Floats, voltage: Floats, top: int, step: float) -> float:
     before, here, after = values[top - 1], values[top], values[top + 1]
     bend = before - 2 * here + after
     return float(voltage[top] + (0.5 * step * (before - after) / bend if bend < 0 else 0.0))
-
-
-def _tracks(cycle: Integers, side: npt.NDArray[np.str_], place: Floats, drift: float) -> Integers:
-    """(peak,) number of the track of each peak."""
-    track = np.full(cycle.size, -1, dtype=np.int64)
-    count = 0
-    for branch in np.unique(side):
-        last: dict[int, float] = {}
-        for number in np.unique(cycle[side == branch]):
-            rows = np.flatnonzero((cycle == number) & (side == branch))
-            names = list(last)
-            if names:
-                apart = np.abs(np.array([last[name] for name in names])[:, None] - place[rows])
-                for a, b in zip(*linear_sum_assignment(np.minimum(apart, 10 * drift)), strict=True):
-                    if apart[a, b] <= drift:
-                        track[rows[b]] = names[a]
-            for row in rows[track[rows] < 0]:
-                track[row] = count
-                count += 1
-            last |= {int(track[row]): float(place[row]) for row in rows}
-    return track

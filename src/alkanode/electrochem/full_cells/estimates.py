@@ -57,8 +57,9 @@ def full_cell_estimates(cycles: xr.Dataset, cell: Cell | None = None) -> dict[st
                 label=f"measured, {which}" + ("" if spread is None else "; interval: 95 % from the area or mass"),
             )
     first = int(whole[0])
+    efficiency = float(cycles["coulombic_efficiency"][first])
     found["first_coulombic_efficiency"] = Estimate(
-        value=float(cycles["coulombic_efficiency"][first]),
+        value=efficiency if np.isfinite(efficiency) else None,
         unit="1",
         quantity="fraction",
         label=f"measured, cycle {number[first]}, {cycles.attrs['coulombic_efficiency_is']}",

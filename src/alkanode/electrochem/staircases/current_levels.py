@@ -15,17 +15,12 @@ import xarray as xr
 from scipy.ndimage import median_filter
 
 from alkanode.data.charge import direct_current
+from alkanode.data.control import by_voltage, demanded_current
 from alkanode.data.steps import current_sign
 from alkanode.foundation.errors import SchemaError
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
-
-SAME_SETPOINT = 0.02
-"""Share by which two set-points may differ and be one level: rounding of a program."""
-
-SAME_MEASURED = 0.1
-"""The same for measured currents: their offset from the set-point reaches 8 %, their noise 6 %."""
 
 _SMOOTHED = 5  # rows of the running median of a measured current
 _FEWEST_ROWS = 3
@@ -56,38 +51,39 @@ class Level:
     held: bool = False
 
 
-def find_levels(record: xr.Dataset) -> list[Level]:
+def find_levels(record: xr.Dataset, *, level_tolerance: float, measured_tolerance: float) -> list[Level]:
     """Levels of constant current in order of time.
 
     Parameters
     ----------
     record
         Cycling record.
+    level_tolerance, measured_tolerance
+        Share by which two set-points, or two measured currents, may differ and be one level.
     """
     sign = current_sign(record)
-    controlled = np.ones(sign.size, dtype=bool)
-    if "control_mode" in record.variables:
-        controlled = record["control_mode"].to_numpy() != 2
+    controlled = ~by_voltage(record)
     flowing = np.flatnonzero((sign != 0) & controlled)
     if flowing.size == 0:
         return []
     value, known = _values(record)
     starts = np.concatenate([[True], np.diff(flowing) > 1]) | np.concatenate([[False], np.diff(sign[flowing]) != 0])
     pair = np.maximum(np.abs(value[flowing][1:]), np.abs(value[flowing][:-1]))
-    same = np.where(known[flowing][1:] & known[flowing][:-1], SAME_SETPOINT, SAME_MEASURED)
+    same = np.where(known[flowing][1:] & known[flowing][:-1], level_tolerance, measured_tolerance)
     starts[1:] |= np.abs(np.diff(value[flowing])) > same * pair
     groups = np.split(flowing, np.flatnonzero(starts)[1:])
     merged: list[Rows] = []
     for group in groups:
-        together = bool(merged) and group[0] == merged[-1][-1] + 1 and _alike(value, known, merged[-1], group)
+        adjacent = bool(merged) and group[0] == merged[-1][-1] + 1
+        together = adjacent and _alike(value, known, merged[-1], group, level_tolerance, measured_tolerance)
         if together:
             merged[-1] = np.concatenate([merged[-1], group])
         else:
             merged.append(group)
     kept = [rows for rows in merged if rows.size >= _FEWEST_ROWS or known[rows].all()]
-    ends = [int(rows[0]) for rows in kept[1:]] + [sign.size]
+    ends = [int(rows[0]) for rows in kept] + [sign.size]
     levels = []
-    for rows, end in zip(kept, ends, strict=True):
+    for rows, end in zip(kept, ends[1:], strict=True):
         after = np.arange(rows[-1] + 1, end)
         held = after.size > 0 and not controlled[after[0]]
         levels.append(
@@ -132,16 +128,21 @@ def _values(record: xr.Dataset) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """(row,) the current that defines the level, and whether it is a set-point."""
     measured = np.nan_to_num(direct_current(record))
     measured = np.asarray(median_filter(measured, size=_SMOOTHED, mode="nearest"))
-    if "current_setpoint" not in record.variables:
-        return measured, np.zeros(measured.size, dtype=bool)
-    demanded = record["current_setpoint"].to_numpy().astype(float)
+    demanded = demanded_current(record)
     known = np.isfinite(demanded)
     return np.where(known, demanded, measured), known
 
 
-def _alike(value: Floats, known: npt.NDArray[np.bool_], first: Rows, second: Rows) -> bool:
+def _alike(
+    value: Floats,
+    known: npt.NDArray[np.bool_],
+    first: Rows,
+    second: Rows,
+    level_tolerance: float,
+    measured_tolerance: float,
+) -> bool:
     a, b = abs(float(np.median(value[first]))), abs(float(np.median(value[second])))
-    same = SAME_SETPOINT if known[first].all() and known[second].all() else SAME_MEASURED
+    same = level_tolerance if known[first].all() and known[second].all() else measured_tolerance
     return value[first[0]] * value[second[0]] > 0 and abs(a - b) <= same * max(a, b)
 
 

@@ -11,15 +11,16 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-EDGE_SHARE = 0.5
-"""The moment of the step must be known to this share of the delay."""
-
-WIDEST_GAP = 1.5
-"""Samples around the delay must not lie farther apart than this multiple of it."""
-
 
 def edge_resistance(
-    time: Floats, voltage: Floats, before: int, current_step: float, delays: Floats
+    time: Floats,
+    voltage: Floats,
+    before: int,
+    current_step: float,
+    delays: Floats,
+    *,
+    edge_share: float,
+    widest_gap: float,
 ) -> tuple[Floats, str]:
     """Voltage step over current step at delays after a step of the current.
 
@@ -33,6 +34,10 @@ def edge_resistance(
         A; current after minus before.
     delays
         (delay,) s.
+    edge_share
+        The moment of the step must be known to this share of the delay.
+    widest_gap
+        Samples around the delay must not lie farther apart than this multiple of it.
 
     Returns
     -------
@@ -54,11 +59,11 @@ def edge_resistance(
     for index, delay in enumerate(delays):
         when = moment + delay
         place = int(np.searchsorted(since, when))
-        if unsure > EDGE_SHARE * delay:
+        if unsure > edge_share * delay:
             told.append(f"{delay:g} s: the step is known to {unsure:.2g} s only")
         elif place >= since.size:
             told.append(f"{delay:g} s: the level is shorter")
-        elif place > 0 and since[place] - since[place - 1] > WIDEST_GAP * delay:
+        elif place > 0 and since[place] - since[place - 1] > widest_gap * delay:
             told.append(f"{delay:g} s: samples are {since[place] - since[place - 1]:.2g} s apart")
         else:
             result[index] = (float(np.interp(when, since, level)) - float(voltage[before])) / current_step

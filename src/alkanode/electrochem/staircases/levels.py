@@ -35,6 +35,10 @@ class StaircaseRule:
 
     Attributes
     ----------
+    level_tolerance
+        Share by which two set-points may differ and be one level; 0.02: the rounding of a program.
+    measured_tolerance
+        The same for measured currents; 0.1: their offset from the set-point reaches 8 %, their noise 6 %.
     least_levels
         Levels that must rise one after the other; 3, since two points make no line.
     least_rise
@@ -47,6 +51,10 @@ class StaircaseRule:
         V s-1; a level that drifts more slowly at its end is steady. 1 mV per minute.
     delays
         s after a step of the current at which the resistance is read; 0.1 and 1.
+    edge_share
+        The moment of the step must be known to this share of the delay; 0.5.
+    widest_gap
+        Samples around the delay must not lie farther apart than this multiple of it; 1.5.
     margin
         Bayesian information criterion by which a relaxation model must beat a simpler one; 6.
     drift_share
@@ -56,12 +64,16 @@ class StaircaseRule:
         When a level counts as failed, cut short or linear.
     """
 
+    level_tolerance: float = 0.02
+    measured_tolerance: float = 0.1
     least_levels: int = 3
     least_rise: float = 1.1
     settle_share: float = 0.1
     end_share: float = 0.1
     steady_rate: float = 1e-3 / 60
     delays: tuple[float, ...] = (0.1, 1.0)
+    edge_share: float = 0.5
+    widest_gap: float = 1.5
     margin: float = 6.0
     drift_share: float = 0.05
     levels: LevelRule = field(default_factory=LevelRule)
@@ -122,13 +134,14 @@ def staircase(
     -----
     The steady voltage is the limit of V0 + A exp(-t/tau) over the level, or its mean where nothing settles; NaN where the
     level drifts on. R(delay) = (V(delay) - V before) / (I - I before). The rest follows one of
-    :mod:`alkanode.electrochem.relaxation`. A staircase that ends by contact loss gives a critical stripping or plating
+    :mod:`alkanode.numerics.relaxation`. A staircase that ends by contact loss gives a critical stripping or plating
     current (:func:`staircase_estimates`), which is no critical current density of a symmetric test: that counts shorts of
     two interfaces.
     """
     record = check(record, "cycling")
     rule = rule or StaircaseRule()
-    levels = staircases(find_levels(record), least_levels=rule.least_levels, least_rise=rule.least_rise)
+    runs = find_levels(record, level_tolerance=rule.level_tolerance, measured_tolerance=rule.measured_tolerance)
+    levels = staircases(runs, least_levels=rule.least_levels, least_rise=rule.least_rise)
     events = failures_by_level(record, cell, levels, impedance) if failures is None else check(failures, "failures")
     time = record["time"].to_numpy().astype(float)
     voltage = record["voltage"].to_numpy().astype(float)
@@ -140,7 +153,7 @@ def staircase(
     sound = np.array([verdict.end_row for verdict in verdicts])
     settling = [_settling(time, voltage, level, int(end), rule) for level, end in zip(levels, sound, strict=True)]
     ends = np.array([_end(time, voltage, level, int(end), rule) for level, end in zip(levels, sound, strict=True)])
-    steps = [_step(record, time, voltage, level, np.array(rule.delays)) for level in levels]
+    steps = [_step(record, time, voltage, level, rule) for level in levels]
     relaxing = [_relaxing(record, time, voltage, level, rule) for level in levels]
     current = np.array([level.current for level in levels])
     area = cell.effective_area if cell is not None and cell.effective_area is not None else _NAN
@@ -150,8 +163,8 @@ def staircase(
     finals = np.array([decay.final for decay in settling])
     steady = np.abs(ends[:, 1]) <= rule.steady_rate
     jump = current - np.array([step[2] for step in steps])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        end_resistance = (ends[:, 0] - np.array([step[3] for step in steps])) / jump
+    rise = ends[:, 0] - np.array([step[3] for step in steps])
+    end_resistance = np.divide(rise, jump, out=np.full(jump.size, np.nan), where=jump != 0)
     passed = np.array([verdict.passed for verdict in verdicts])
     branch = np.array([level.branch for level in levels])
     result = xr.Dataset(
@@ -229,17 +242,25 @@ def _end(time: Floats, voltage: Floats, level: Level, end: int, rule: StaircaseR
 
 
 def _step(
-    record: xr.Dataset, time: Floats, voltage: Floats, level: Level, delays: Floats
+    record: xr.Dataset, time: Floats, voltage: Floats, level: Level, rule: StaircaseRule
 ) -> tuple[Floats, str, float, float]:
     """Resistances after the step into a level, why one is unknown, and current and voltage before."""
-    begin = int(level.rows[0])
+    begin, delays = int(level.rows[0]), np.array(rule.delays)
     if begin == 0:
         return np.full(delays.size, _NAN), "the record begins with the level", _NAN, _NAN
     before = begin - 1
     flow = direct_current(record)[before]
     flow = 0.0 if not np.isfinite(flow) or abs(flow) < 0.02 * abs(level.current) else float(flow)
     span = slice(before, int(level.rows[-1]) + 1)
-    values, reason = edge_resistance(time[span], voltage[span], 0, level.current - flow, delays)
+    values, reason = edge_resistance(
+        time[span],
+        voltage[span],
+        0,
+        level.current - flow,
+        delays,
+        edge_share=rule.edge_share,
+        widest_gap=rule.widest_gap,
+    )
     return values, reason, flow, float(voltage[before])
 
 

@@ -7,7 +7,7 @@ current density of a symmetric test, which is the smaller of two interfaces and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.schema import check
+from alkanode.electrochem.brackets import area_note, bracket
 from alkanode.electrochem.failure_classes import BY_CHARGE, BY_CURRENT, of_classes
 from alkanode.electrochem.staircases.current_levels import Level
 from alkanode.foundation.sources import Estimate
@@ -118,7 +119,7 @@ def _spread(values: Floats) -> float:
 
 
 def _resistance(over: Floats, level: Level) -> tuple[float, float]:
-    """|V - V_rest| / |I| at the start and at the end of a level, medians of five samples."""
+    """|V - V_rest| / |I| at the start of a level (median of five samples) and in its last sample, where a limit is reached."""
     values = np.abs(over[level.rows]) / abs(level.current)
     values = values[np.isfinite(values)]
     if values.size == 0:
@@ -146,7 +147,7 @@ def linear_checks(
     rows = []
     for number in numbers:
         here = (branch == number) & usable & np.isfinite(over)
-        rows.append(_line(current[here], over[here], rule))
+        rows.append(_line(current[here], over[here]))
     table = np.array(rows, dtype=float)
     dim = ("staircase_branch",)
     return {
@@ -160,7 +161,7 @@ def linear_checks(
     }
 
 
-def _line(current: Floats, over: Floats, rule: LevelRule) -> tuple[float, ...]:
+def _line(current: Floats, over: Floats) -> tuple[float, ...]:
     count = current.size
     if np.unique(current).size < 3:
         return (*[float("nan")] * 6, count)
@@ -182,15 +183,15 @@ def staircase_estimates(levels: xr.Dataset, cell: Cell | None = None) -> dict[st
     levels
         What :func:`alkanode.electrochem.staircase` returned.
     cell
-        Gives the uncertainty of the area, which moves both ends of an interval together.
+        Gives the area (m2) and its uncertainty, two of which widen an interval; they move both ends together.
 
     Returns
     -------
     dict
         ``critical_stripping_current`` and ``critical_plating_current`` for the directions that have a staircase: the
-        middle of (last level passed, first level failed], which is the interval. Current densities (A m-2) where the area is known, else
-        currents (A). Without a failure the value is the last level passed and the interval is open above; when the first level
-        failed, it begins at zero; ``None`` where a level failed below one that had passed.
+        middle of (last level passed, first level failed], which is the interval; current densities (A m-2) where the area
+        is known, else currents (A). Without a failure the value is the last level passed and the interval is open above;
+        when the first level failed, it begins at zero; ``None`` where a level failed below one that had passed.
         ``stripping_resistance``, ``plating_resistance`` (ohm): slope of steady voltage against current.
     """
     levels = check(levels, "staircase")
@@ -199,7 +200,7 @@ def staircase_estimates(levels: xr.Dataset, cell: Cell | None = None) -> dict[st
         here = levels.isel(level=np.flatnonzero(levels["direction"].to_numpy() == direction))
         if here.sizes["level"] == 0:
             continue
-        found[f"critical_{word}_current"] = _critical(here, word, cell)
+        found[f"critical_{word}_current"] = _critical(here, cell)
         branch = int(here["branch"].to_numpy()[0])
         if np.isfinite(float(levels["linear_resistance"][branch])):
             low, high = (float(end) for end in levels["linear_resistance_interval"][branch])
@@ -208,40 +209,23 @@ def staircase_estimates(levels: xr.Dataset, cell: Cell | None = None) -> dict[st
                 unit="ohm",
                 quantity="resistance",
                 interval=(low, high),
-                label="measured; interval: scatter of the levels about a straight line",
+                label="fitted: slope of the steady voltage over the current; interval: 95 %, scatter of the levels about the line",
             )
     return found
 
 
-def _critical(here: xr.Dataset, word: str, cell: Cell | None) -> Estimate:
-    area = None if cell is None else cell.effective_area
-    size, unit, name = (1.0, "A", "current") if area is None else (area, "A m-2", "current_density")
-    currents = np.abs(here["current"].to_numpy()) / size
+def _critical(here: xr.Dataset, cell: Cell | None) -> Estimate:
+    """Critical current of the levels of one direction, over the area where that is known."""
+    currents = np.abs(here["current"].to_numpy())
     passed, failure = here["passed"].to_numpy(), here["failure"].to_numpy().astype(str)
     failed = ~passed & ~np.isin(failure, CENSORED)
-    low = float(currents[passed].max(initial=0.0))
-    spread = ""
-    if area is not None and cell is not None:
-        known = cell.effective_area_uncertainty
-        spread = (
-            f"; the area ({100 * known / area:.2g} % uncertain) moves both ends together"
-            if known
-            else "; the uncertainty of the area is not stated"
-        )
-    basis = f"measured; charge had passed in the levels before{spread}; interval: "
-
-    def estimate(value: float | None, interval: tuple[float, float] | None, text: str) -> Estimate:
-        return Estimate(value=value, unit=unit, quantity=name, interval=interval, label=basis + text)
-
-    if not failed.any():
-        if low == 0:
-            return estimate(None, None, f"no level of {word} was completed")
-        return estimate(low, (low, float("inf")), "no level failed: a lower bound (right-censored)")
-    high = float(currents[failed].min())
-    if low == 0:
-        return estimate(high, (0.0, high), "the first level failed: an upper bound (left-censored)")
-    if high <= low:
-        return estimate(
-            None, None, f"failed at {high:.3g} {unit} after {low:.3g} {unit} had passed: not the current alone decides"
-        )
-    return estimate(0.5 * (low + high), (low, high), "last level passed to first level failed; the value is its middle")
+    low, high = float(currents[passed].max(initial=0.0)), float(currents[failed].min(initial=np.inf))
+    basis = "measured, after the charge of the levels before"
+    if cell is None or cell.effective_area is None:
+        return bracket(low, high, unit="A", quantity="current", basis=basis)
+    area, uncertainty = cell.effective_area, cell.effective_area_uncertainty or 0.0
+    density = bracket(
+        low, high, unit="A m-2", quantity="current_density", basis=basis, size=area, uncertainty=uncertainty
+    )
+    which = "nominal" if cell.final_area is None else "final"
+    return replace(density, label=density.label + area_note(which, uncertainty / area))

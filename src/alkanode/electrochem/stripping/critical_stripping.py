@@ -11,11 +11,13 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.charge import direct_current, passed_charge
+from alkanode.data.control import by_voltage
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.steps import half_cycle_table, stripping_sign, with_half_cycles
 from alkanode.foundation.errors import DataQualityWarning, PhysicsError, SchemaError
 from alkanode.foundation.sources import Estimate, source
 from alkanode.foundation.units import QuantityLike, to_si
+from alkanode.numerics.quotient import over
 
 HYSTERESIS_SAMPLES = 3
 """A crossing counts when this many samples in a row stay above the cut-off (or all that are left): one noisy sample
@@ -70,7 +72,7 @@ def critical_stripping(
         When the record holds no stripping half cycle, or not the one that was asked for, or when the voltage was
         controlled in it instead of the current.
     PhysicsError
-        When a cut-off or the series resistance is not positive.
+        When a cut-off or the series resistance is not positive, or the charge falls while the anode is stripped.
 
     Warns
     -----
@@ -95,7 +97,7 @@ def critical_stripping(
     time = record["time"].to_numpy().astype(float)
     charge, how = passed_charge(record)
     start = max(int(rows[0]) - 1, 0)
-    stripped = sign * (charge - charge[start])
+    stripped = _from_turn(sign * (charge - charge[start]), rows)
     voltage = sign * record["voltage"].to_numpy().astype(float)
     _refuse_voltage_control(record, rows)
     if series_resistance is not None:
@@ -111,6 +113,7 @@ def critical_stripping(
     if not any(place is not None for place in crossings):
         _doubt_direction(voltage[rows])
     at = np.array([_value(stripped[rows], place) for place in crossings])
+    _refuse_negative(at)
     when = np.array([_value(time[rows], place) for place in crossings])
     witnesses = [stripped[rows], *_counter(record, rows, start, sign)]
     bounds = np.array([_bounds(witnesses, place) for place in crossings])
@@ -159,7 +162,7 @@ def _cutoffs(cutoff: QuantityLike | Sequence[QuantityLike]) -> npt.NDArray[np.fl
 
 def _refuse_voltage_control(record: xr.Dataset, rows: npt.NDArray[np.intp]) -> None:
     """Refuse a half cycle in which the instrument set the voltage: passing a cut-off there is its program, not the cell."""
-    if "control_mode" in record.variables and (record["control_mode"].to_numpy()[rows] == 2).all():
+    if by_voltage(record)[rows].all():
         raise SchemaError(
             "critical stripping needs a half cycle under current control",
             found="voltage control, as in a voltammogram",
@@ -239,15 +242,28 @@ def _counter(record: xr.Dataset, rows: npt.NDArray[np.intp], start: int, sign: i
     if "charge" not in record.variables:
         return []
     counter = sign * (record["charge"].to_numpy().astype(float) - float(record["charge"][start]))
-    return [counter[rows]] if np.isfinite(counter[rows]).all() else []
+    return [_from_turn(counter, rows)[rows]] if np.isfinite(counter[rows]).all() else []
+
+
+def _from_turn(stripped: npt.NDArray[np.float64], rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """Charge since the half cycle began; where the current turned between two samples, what was plated there is left out."""
+    return np.asarray(stripped - min(float(stripped[rows[0]]), 0.0))
+
+
+def _refuse_negative(charge: npt.NDArray[np.float64]) -> None:
+    """Refuse a charge that runs against the direction of stripping."""
+    if (charge < 0).any():
+        raise PhysicsError(
+            "the charge that is stripped grows while the anode is stripped",
+            found=f"{np.nanmin(charge) / 3.6:.4g} mAh at a cut-off",
+            todo="One of set-point, measured current and charge counter has the other sign convention: correct it",
+        )
 
 
 def _bounds(witnesses: list[npt.NDArray[np.float64]], place: int | None) -> tuple[float, float]:
-    """From the smallest charge of any witness one sample before a place to the largest at it."""
-    return (
-        min(_lower(charge, place) for charge in witnesses),
-        max(_value(charge, place) for charge in witnesses),
-    )
+    """From the smallest to the largest charge of any witness at a place and one sample before it."""
+    ends = [end for charge in witnesses for end in (_lower(charge, place), _value(charge, place))]
+    return min(ends), max(ends)
 
 
 def _lower(values: npt.NDArray[np.float64], place: int | None) -> float:
@@ -297,13 +313,12 @@ def stripping_estimates(limit: xr.Dataset, cell: Cell | None = None) -> dict[str
         ):
             if basis is None:
                 continue
-            share = 2 * (spread or 0.0) / basis
             what = "sampling and two standard uncertainties of the " + ("area" if kind == "areal_capacity" else "mass")
             estimates[f"{kind}_{name}"] = Estimate(
                 value=float(limit[kind][index]),
                 unit=str(limit[kind].attrs["units"]),
                 quantity=kind,
-                interval=(low / basis / (1 + share), high / basis / (1 - share) if share < 1 else float("inf")),
+                interval=over((low, high), basis, spread),
                 label=f"measured; interval: {what if spread else 'sampling only, its uncertainty is not stated'}",
             )
     return estimates

@@ -7,13 +7,12 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.schema import check, label
-from alkanode.electrochem.critical_currents.replicates import half_width
-from alkanode.electrochem.stripping.protocol import alike, differences, protocols, shown
+from alkanode.electrochem.protocols import alike, differences, shown
+from alkanode.electrochem.stripping.protocol import WORDS, protocols
 from alkanode.electrochem.stripping.series import at_cutoff, lower_bounds
 from alkanode.foundation.sources import add_sources
 from alkanode.foundation.units import QuantityLike
-
-NAN = float("nan")
+from alkanode.numerics.small_samples import describe
 
 
 def stripping_groups(series: xr.Dataset, *, cutoff: QuantityLike | None = None, level: float = 0.95) -> xr.Dataset:
@@ -51,13 +50,12 @@ def stripping_groups(series: xr.Dataset, *, cutoff: QuantityLike | None = None, 
     given, values = protocols(series), at["specific_capacity"].to_numpy()
     member = np.full(len(given), -1, dtype=np.int64)
     telling = np.flatnonzero(np.isfinite(values))
-    groups_of = alike([given[index] for index in telling])
+    groups_of = alike([given[index] for index in telling], WORDS)
     first = [int(telling[group[0]]) for group in groups_of]
     for place, group in enumerate(groups_of):
         member[telling[group]] = place
     bounds = lower_bounds(at)
-    rows = [_moments(values[member == n], bounds[member == n], level) for n in range(len(first))]
-    table = np.array([row[:5] for row in rows], dtype=float).reshape(-1, 5)
+    samples = [describe(values[member == n], bounds[member == n], level, unit="test") for n in range(len(first))]
     dim = ("group",)
     groups = xr.Dataset(
         {
@@ -66,11 +64,19 @@ def stripping_groups(series: xr.Dataset, *, cutoff: QuantityLike | None = None, 
             "stack_pressure": (dim, series["stack_pressure"].to_numpy()[first]),
             "count": (dim, np.bincount(member[member >= 0], minlength=len(first))),
             "count_censored": (dim, np.bincount(member[(member >= 0) & bounds], minlength=len(first))),
-            "mean": (dim, table[:, 0], {"units": "C kg-1"}),
-            "standard_deviation": (dim, table[:, 1], {"units": "C kg-1"}),
-            "mean_interval": (("group", "bound"), table[:, 2:4], {"units": "C kg-1"}),
-            "median": (dim, table[:, 4], {"units": "C kg-1"}),
-            "reason": (dim, _texts(np.array([str(row[5]) for row in rows]))),
+            "mean": (dim, np.array([one.mean for one in samples], dtype=float), {"units": "C kg-1"}),
+            "standard_deviation": (
+                dim,
+                np.array([one.standard_deviation for one in samples], dtype=float),
+                {"units": "C kg-1"},
+            ),
+            "mean_interval": (
+                ("group", "bound"),
+                np.array([one.interval for one in samples], dtype=float).reshape(-1, 2),
+                {"units": "C kg-1"},
+            ),
+            "median": (dim, np.array([one.median for one in samples], dtype=float), {"units": "C kg-1"}),
+            "reason": (dim, _texts(np.array([one.reason for one in samples]))),
             "member": ("test", member),
         },
         coords={
@@ -92,26 +98,9 @@ def _name(one: dict[str, object], given: list[dict[str, object]], first: list[in
     """Alloy, current and pressure of a group, and what else tells it from a group of the same three."""
     keys = ("alloy", "current_density", "stack_pressure")
     name = ", ".join(shown(key, one[key]) for key in keys if one.get(key) not in (None, ""))
-    twins = [given[at] for at in first if not differences([given[at], one], apart=set(given[at]) - set(keys))]
-    rest = differences(twins, apart=keys)
+    twins = [given[at] for at in first if not differences([given[at], one], WORDS, apart=set(given[at]) - set(keys))]
+    rest = differences(twins, WORDS, apart=keys)
     words = [text.partition(" (")[0] for text in rest]
     named = {"origin": "origin", "counter electrode": "counter", "place in the test": "half_cycle"}
     told = [shown(named[word], one[named[word]]) for word in words if word in named] or words
     return f"{name} ({', '.join(told)})" if told else name
-
-
-def _moments(
-    values: npt.NDArray[np.float64], bounds: npt.NDArray[np.bool_], level: float
-) -> tuple[float, float, float, float, float, str]:
-    """Mean, SD, interval, median of a group, and why one of them is missing."""
-    n = values.size
-    ordered = float(np.median(np.where(bounds, np.inf, values)))
-    median = ordered if np.isfinite(ordered) else NAN
-    if bounds.any():
-        return NAN, NAN, NAN, NAN, median, f"{int(bounds.sum())} of {n} are lower bounds"
-    mean = float(values.mean())
-    if n == 1:
-        return mean, NAN, NAN, NAN, median, "one test says nothing of the scatter"
-    spread = float(values.std(ddof=1))
-    half = half_width(n, level) * spread
-    return mean, spread, mean - half, mean + half, median, ""

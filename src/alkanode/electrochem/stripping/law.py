@@ -23,7 +23,8 @@ import xarray as xr
 from scipy.stats import t
 
 from alkanode.data.schema import check, label
-from alkanode.electrochem.stripping.protocol import differences, protocols
+from alkanode.electrochem.protocols import differences
+from alkanode.electrochem.stripping.protocol import WORDS, protocols
 from alkanode.electrochem.stripping.series import at_cutoff, lower_bounds
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import Estimate, add_sources
@@ -140,7 +141,7 @@ def stripping_against(
     """
     chosen = rule or LawRule()
     at = _selected(at_cutoff(check(series, "stripping_series"), cutoff), axis, alloy, capacity)
-    apart = differences(protocols(at), apart=[axis])
+    apart = differences(protocols(at), WORDS, apart=[axis])
     if apart and not allow_mixed:
         raise SchemaError(
             "only tests of one protocol are fitted together",

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.schema import check, label
-from alkanode.electrochem.stripping.protocol import differences, protocols
+from alkanode.electrochem.protocols import differences
+from alkanode.electrochem.stripping.protocol import WORDS, protocols
 from alkanode.electrochem.stripping.series import at_cutoff, lower_bounds
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import add_sources, source
@@ -95,7 +96,7 @@ def compare_null_laws(
             "null laws are compared over at least two alloys and three tests",
             found=f"{at.sizes['test']} tests of {len(alloys)} alloys with a liquidus",
         )
-    apart = differences(protocols(at), apart=["alloy"])
+    apart = differences(protocols(at), WORDS, apart=["alloy"])
     if apart and not allow_mixed:
         raise SchemaError(
             "only tests of one protocol are compared",

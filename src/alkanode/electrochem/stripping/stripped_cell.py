@@ -15,6 +15,7 @@ from alkanode.electrochem.stripping.anode_path import anode_path, liquidus_by_kc
 from alkanode.electrochem.stripping.protocol import protocol_of
 from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, SchemaError
 from alkanode.materials.alloys import working_metal
+from alkanode.numerics.quotient import over
 
 Ends = tuple[float, float]
 NAN = float("nan")
@@ -104,7 +105,6 @@ def stripped_cell(limit: xr.Dataset, cell: Cell, *, name: str = "", failures: xr
         )
     current = float(limit.attrs["current"]) if bool(limit.attrs["constant_current"]) else NAN
     area, mass = cell.effective_area, cell.anode.mass
-    spread = 2 * (cell.effective_area_uncertainty or 0.0) / area if area else 0.0
     density = current / area if area else NAN
     alloy = cell.alloy
     metal = working_metal(cell.ion)
@@ -125,7 +125,7 @@ def stripped_cell(limit: xr.Dataset, cell: Cell, *, name: str = "", failures: xr
         ),
         area_basis="final" if cell.final_area is not None else "nominal" if area else "",
         current_density=density,
-        current_density_ends=_over(density, density, spread),
+        current_density_ends=over((current, current), area, cell.effective_area_uncertainty) if area else UNKNOWN,
         stack_pressure=NAN if cell.stack_pressure is None else cell.stack_pressure,
         temperature=cell.temperature,
         temperature_uncertainty=cell.temperature_uncertainty,
@@ -181,18 +181,11 @@ def _reading(limit: xr.Dataset, index: int, cell: Cell, shorted_at: float | None
 def _sized(cell: Cell, cutoff: float, censoring: str, charge: float, ends: Ends) -> Reading:
     """Charge over mass and area; intervals add two standard uncertainties of these."""
     area, mass = cell.effective_area, cell.anode.mass
-    spread = 2 * (cell.effective_area_uncertainty or 0.0) / area if area else 0.0
-    doubt = 2 * (cell.anode.mass_uncertainty or 0.0) / mass if mass else 0.0
     return Reading(
         cutoff=cutoff,
         censoring=censoring,
         specific=charge / mass if mass else NAN,
-        specific_ends=_over(ends[0] / mass, ends[1] / mass, doubt) if mass else UNKNOWN,
+        specific_ends=over(ends, mass, cell.anode.mass_uncertainty) if mass else UNKNOWN,
         areal=charge / area if area else NAN,
-        areal_ends=_over(ends[0] / area, ends[1] / area, spread) if area else UNKNOWN,
+        areal_ends=over(ends, area, cell.effective_area_uncertainty) if area else UNKNOWN,
     )
-
-
-def _over(low: float, high: float, share: float) -> Ends:
-    """Ends of what was divided by a number that is uncertain by a share."""
-    return low / (1 + share), high / (1 - share) if share < 1 else float("inf")

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from alkanode.data.charge import direct_current
+from alkanode.data.control import demanded_current
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 
@@ -58,10 +59,9 @@ def with_stripping_current(limit: xr.Dataset, record: RecordLike, *, constant: f
         raise SchemaError("a stripping test needs a current", found="none in its half cycle")
     current = float(np.median(measured[measured > 0]))
     held = measured[measured > 0]
-    if "current_setpoint" in record.variables:
-        demanded = np.abs(record["current_setpoint"].to_numpy().astype(float)[rows])
-        demanded = demanded[np.isfinite(demanded) & (demanded > 0)]
-        held = demanded if demanded.size else held
+    demanded = np.abs(demanded_current(record)[rows])
+    demanded = demanded[demanded > 0]
+    held = demanded if demanded.size else held
     low, high = np.percentile(held, [5, 95])
     spread = float((high - low) / np.median(held))
     if spread > constant:

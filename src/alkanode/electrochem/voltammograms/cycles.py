@@ -12,7 +12,7 @@ import xarray as xr
 from alkanode.data.cell import Cell
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.steps import stripping_sign
-from alkanode.electrochem.failures import electrolyte_resistance
+from alkanode.electrochem.evidence import electrolyte_resistance
 from alkanode.electrochem.voltammograms.current_peaks import PeakRule
 from alkanode.electrochem.voltammograms.line_or_short import LineRule, judge_line
 from alkanode.electrochem.voltammograms.one_cycle import CycleNumbers, Trace, cycle_numbers
@@ -93,7 +93,7 @@ def voltammetry(
     Notes
     -----
     Q = integral of I dt = integral of I dE over the scan rate. The charge of the peak lies over the line between its feet; its
-    interval spans the baselines of :mod:`alkanode.electrochem.stripping_peak` that apply. ``complete`` tells a full loop from
+    interval spans the baselines of :mod:`alkanode.electrochem.voltammograms.stripping_peak` that apply. ``complete`` tells a full loop from
     an unfinished first or last one.
 
     An interface that strips beside the peak's metal takes part of the potential away from it where a series resistance lies before
@@ -254,11 +254,13 @@ def _inverse(slope: float) -> float:
 
 
 def _inverted(interval: tuple[float, float]) -> tuple[float, float]:
-    """Interval of a resistance from that of a conductance; unbounded above where that reaches zero."""
+    """Interval of a resistance from that of a conductance; unbounded where that reaches zero, on both sides below its middle."""
     low, high = interval
     if np.isnan(low):
         return low, high
-    return (1 / high if high > 0 else float("inf")), (1 / low if low > 0 else float("inf"))
+    if low + high < 0 or not high > 0:  # the voltage runs against the current
+        return (1 / high, 1 / low) if high < 0 else (float("-inf"), float("inf"))
+    return 1 / high, (1 / low if low > 0 else float("inf"))
 
 
 def _warn_limits(result: xr.Dataset) -> None:

@@ -12,6 +12,7 @@ from scipy.stats import theilslopes
 from alkanode.data.cell import Cell
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.sources import Estimate
+from alkanode.numerics.quotient import over
 
 LEAST_CYCLES = 5
 """Cycles with a peak that a slope needs: with four, Sen's 95 % interval reaches over all pairwise slopes."""
@@ -121,7 +122,7 @@ def voltammetry_estimates(cycles: RecordLike, cell: Cell | None = None) -> dict[
             unit="1",
             quantity="fraction",
             interval=_range(whole["asymmetry"].to_numpy()),
-            label=f"charge stripped over charge plated in cycle {number}; interval: over the complete cycles",
+            label=f"measured: charge stripped over charge plated in cycle {number}; interval: over the complete cycles",
         )
     found |= _resistances(last, cell)
     return found | _peaks(whole, cycles, cell)
@@ -155,11 +156,12 @@ def _resistances(last: xr.Dataset, cell: Cell | None) -> dict[str, Estimate]:
     }
     if cell is not None and cell.effective_area is not None:
         area, share = cell.effective_area, _share(cell)
+        nearer, farther = area * max(1 - share, 0.0), area * (1 + share)
         found["area_specific_resistance"] = Estimate(
             value=value * area,
             unit="ohm m2",
             quantity="area_specific_resistance",
-            interval=(low * area * max(1 - share, 0.0), high * area * (1 + share)),
+            interval=(low * (nearer if low > 0 else farther), high * farther if high > 0 else high * nearer),
             label=f"{what}; interval: 95 % of the fit and two standard uncertainties of the area",
         )
     return found
@@ -200,12 +202,12 @@ def _peaks(whole: xr.Dataset, cycles: xr.Dataset, cell: Cell | None) -> dict[str
             label=f"measured over the line between the feet in {where}; interval: over the baselines that apply, and noise",
         )
     if cell is not None and cell.effective_area is not None:
-        area, share = cell.effective_area, _share(cell)
+        area = cell.effective_area
         found["peak_current_density"] = Estimate(
             value=height / area,
             unit="A m-2",
             quantity="current_density",
-            interval=((height - noise) / area / (1 + share), (height + noise) / area / max(1 - share, 1e-9)),
+            interval=over((height - noise, height + noise), area, cell.effective_area_uncertainty),
             label=f"measured in {where}; interval: noise and two standard uncertainties of the area",
         )
         if np.isfinite(charge):
@@ -213,7 +215,7 @@ def _peaks(whole: xr.Dataset, cycles: xr.Dataset, cell: Cell | None) -> dict[str
                 value=charge / area,
                 unit="C m-2",
                 quantity="areal_capacity",
-                interval=(bounds[0] / area / (1 + share), bounds[1] / area / max(1 - share, 1e-9)),
+                interval=over((bounds[0], bounds[1]), area, cell.effective_area_uncertainty),
                 label=f"measured in {where}; interval: over the baselines and two standard uncertainties of the area",
             )
     growth = peak_growth(cycles)
@@ -223,6 +225,6 @@ def _peaks(whole: xr.Dataset, cycles: xr.Dataset, cell: Cell | None) -> dict[str
             unit="C",
             quantity="charge",
             interval=growth.interval,
-            label=f"Theil-Sen slope per cycle over {growth.cycles} cycles; interval: 95 % (Sen)",
+            label=f"fitted: Theil-Sen slope per cycle over {growth.cycles} cycles; interval: 95 % (Sen)",
         )
     return found

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.optimize import linear_sum_assignment
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.electrochem.voltammograms.current_peaks import CurrentPeak, PeakRule, find_current_peaks
 from alkanode.electrochem.voltammograms.one_cycle import known_current
 from alkanode.electrochem.voltammograms.sweeps import SweepRule, loop_pieces, potential_sweeps
+from alkanode.numerics.tracks import matched, track_numbers
 
 Floats = npt.NDArray[np.float64]
 
@@ -103,7 +103,7 @@ def voltammogram_peaks(
         {
             "cycle": (dim, cycles),
             "direction": (dim, np.where(sides > 0, "oxidation", "reduction").astype(np.str_)),
-            "track": (dim, _tracks(cycles, sides, place, rule.drift)),
+            "track": (dim, track_numbers(cycles, sides, place, rule.drift)),
             "peak_voltage": (dim, place, volt),
             "peak_current": (dim, np.array([top.height for top in tops], dtype=float), {"units": "A"}),
             "peak_charge": (dim, np.array([top.charge for top in tops], dtype=float), {"units": "C"}),
@@ -134,35 +134,6 @@ def _whole_sweeps(found: xr.Dataset) -> list[tuple[int, int]]:
     return [(sweep, best[sweep][1]) for sweep in sorted(best)]
 
 
-def _matched(first: Floats, second: Floats, reach: float) -> list[tuple[int, int]]:
-    """Pairs of least total distance, none farther apart than a reach."""
-    if first.size == 0 or second.size == 0:
-        return []
-    apart = np.abs(first[:, None] - second[None, :])
-    rows, columns = linear_sum_assignment(np.minimum(apart, 10 * reach))
-    return [(int(a), int(b)) for a, b in zip(rows, columns, strict=True) if apart[a, b] <= reach]
-
-
-def _tracks(
-    cycles: npt.NDArray[np.int64], sides: npt.NDArray[np.int64], place: Floats, drift: float
-) -> npt.NDArray[np.int64]:
-    """Number of the track of each peak; a track lives on through cycles in which it was not seen."""
-    track = np.full(cycles.size, -1, dtype=np.int64)
-    count = 0
-    for side in (1, -1):
-        last: dict[int, float] = {}
-        for cycle in np.unique(cycles):
-            rows = np.flatnonzero((cycles == cycle) & (sides == side))
-            names = np.array(list(last), dtype=np.int64)
-            for a, b in _matched(np.array(list(last.values())), place[rows], drift):
-                track[rows[b]] = names[a]
-            for row in rows[track[rows] < 0]:
-                track[row] = count
-                count += 1
-            last |= {int(track[row]): float(place[row]) for row in rows}
-    return track
-
-
 def _partners(
     cycles: npt.NDArray[np.int64], sides: npt.NDArray[np.int64], place: Floats, reach: float
 ) -> npt.NDArray[np.int64]:
@@ -171,6 +142,6 @@ def _partners(
     for cycle in np.unique(cycles):
         rising = np.flatnonzero((cycles == cycle) & (sides > 0))
         falling = np.flatnonzero((cycles == cycle) & (sides < 0))
-        for a, b in _matched(place[rising], place[falling], reach):
+        for a, b in matched(place[rising], place[falling], reach):
             partner[rising[a]], partner[falling[b]] = falling[b], rising[a]
     return partner

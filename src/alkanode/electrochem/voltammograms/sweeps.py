@@ -327,10 +327,9 @@ def _doubt_control(record: xr.Dataset, found: list[_Sweep], rule: SweepRule) -> 
     if _known_mode(record) is not None:
         return
     current = np.abs(record["current"].to_numpy().astype(float))
-    flat = [
-        float(np.nanstd(current[s.first + 1 : s.last]) / (np.nanmean(current[s.first + 1 : s.last]) or np.inf))
-        for s in found
-    ]
+    inside = [current[s.first + 1 : s.last] for s in found]
+    known = [values[np.isfinite(values)] for values in inside]
+    flat = [float(values.std() / (values.mean() or np.inf)) if values.size else np.inf for values in known]
     if np.median(flat) < rule.constant_current and np.nanmax(current) > 0:
         _refuse("a triangular voltage at a constant current: the current was controlled")
     if "voltage_setpoint" not in record.variables or not np.isfinite(record["voltage_setpoint"].to_numpy()).any():

@@ -15,8 +15,8 @@ from scipy.ndimage import median_filter
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.steps import rows_by_half_cycle, with_half_cycles
 from alkanode.foundation.errors import PhysicsError
-from alkanode.virtual.column_network import constriction
-from alkanode.virtual.failing_cells import LOST_SHARE, TrueEvent
+from alkanode.virtual.detection.failing_cells import LOST_SHARE, TrueEvent
+from alkanode.virtual.leaky.column_network import constriction
 
 SPLICES = ("hard_short", "soft_short_transient", "contact_loss")
 

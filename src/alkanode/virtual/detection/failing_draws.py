@@ -17,8 +17,8 @@ from alkanode.data.cell_parts import Electrode, Electrolyte
 from alkanode.data.protocol import Protocol, Step
 from alkanode.materials.alloys import Alloy
 from alkanode.virtual.instrument_effects import InstrumentEffects
-from alkanode.virtual.leaky_cell import LONGEST_STEP, LeakyCell
-from alkanode.virtual.leaky_physics import (
+from alkanode.virtual.leaky.cell import LONGEST_STEP, LeakyCell
+from alkanode.virtual.leaky.physics import (
     Climate,
     Filament,
     Flicker,

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.foundation.sources import Estimate
-from alkanode.virtual.failing_cells import FailingTrace, TrueEvent
+from alkanode.virtual.detection.failing_cells import FailingTrace, TrueEvent
 
 CLASSES = (
     "hard_short",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.constants import gas_constant
 
-from alkanode.virtual.column_network import (
+from alkanode.virtual.leaky.column_network import (
     DIFFUSION_TIMES,
     DIFFUSION_WEIGHTS,
     THERMAL_VOLTAGE,
@@ -19,7 +19,7 @@ from alkanode.virtual.column_network import (
     flow,
     spectrum,
 )
-from alkanode.virtual.leaky_physics import CONTACT_SPOTS, PERCOLATION_EXPONENT, Filament, LeakyPhysics
+from alkanode.virtual.leaky.physics import CONTACT_SPOTS, PERCOLATION_EXPONENT, Filament, LeakyPhysics
 
 LEAST_SHARE = 1e-8
 """Contact share that always remains, so that no column is ever cut off exactly."""

@@ -8,8 +8,8 @@ from itertools import pairwise
 from alkanode.data.cell import Cell
 from alkanode.data.protocol import Protocol, Step
 from alkanode.foundation.errors import PhysicsError
-from alkanode.virtual.leaky_cell import LeakyCell, LeakyRun
-from alkanode.virtual.leaky_physics import Filament, LeakyPhysics
+from alkanode.virtual.leaky.cell import LeakyCell, LeakyRun
+from alkanode.virtual.leaky.physics import Filament, LeakyPhysics
 
 
 def current_ramp(

@@ -20,8 +20,8 @@ from alkanode.data.protocol import Protocol, Step
 from alkanode.data.schema import label
 from alkanode.data.steps import stripping_sign
 from alkanode.foundation.errors import PhysicsError
-from alkanode.virtual.leaky_physics import LeakyPhysics
-from alkanode.virtual.leaky_state import LeakyState
+from alkanode.virtual.leaky.physics import LeakyPhysics
+from alkanode.virtual.leaky.state import LeakyState
 from alkanode.virtual.potentiostat import area_of, current_of
 
 Floats = npt.NDArray[np.float64]

@@ -24,9 +24,9 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.cell import Cell
-from alkanode.virtual.failing_draws import Plan, draw_plan
+from alkanode.virtual.detection.failing_draws import Plan, draw_plan
 from alkanode.virtual.instrument_effects import through_instrument
-from alkanode.virtual.leaky_cell import LeakyRun, run_leaky_cells
+from alkanode.virtual.leaky.cell import LeakyRun, run_leaky_cells
 from alkanode.virtual.potentiostat import area_of
 
 HARD_LEAK = 0.8

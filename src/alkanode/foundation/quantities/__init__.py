@@ -1,0 +1,17 @@
+"""The quantities of alkanode, one file per field; :mod:`alkanode.foundation.vocabulary` looks them up."""
+
+from alkanode.foundation.quantities import cells, full_cells, impedance, instrument, plain, ramps, thermo
+from alkanode.foundation.quantities.quantity import Number, Quantity
+
+ENTRIES: tuple[Quantity, ...] = (
+    *instrument.ENTRIES,
+    *impedance.ENTRIES,
+    *cells.ENTRIES,
+    *thermo.ENTRIES,
+    *ramps.ENTRIES,
+    *full_cells.ENTRIES,
+    *plain.ENTRIES,
+)
+"""Every quantity."""
+
+__all__ = ["ENTRIES", "Number", "Quantity"]

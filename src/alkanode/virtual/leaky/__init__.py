@@ -1,0 +1,1 @@
+"""A cell as a network of leaking columns: voids, filaments and interphases that are known to the sample."""
