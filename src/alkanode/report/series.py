@@ -9,7 +9,7 @@ from typing import Any
 from alkanode.data.store import provenance
 from alkanode.foundation.sources import bibliography
 from alkanode.plot import plotly_script
-from alkanode.report.html import _estimate_row, _reference, _section, _template
+from alkanode.report.sections import estimate_row, reference, section, template
 from alkanode.studies import Member, SeriesOutcome, shown
 
 _PICTURES = ("stripping", "ramp", "history")
@@ -42,11 +42,11 @@ def render_series_report(outcome: SeriesOutcome) -> str:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+        loader=jinja2.FunctionLoader(template), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
     model = outcome.series.model
     keys = dict.fromkeys(key for part in outcome.parts for key in part.sources)
-    sections = [_section(part, None) for part in outcome.parts]
+    sections = [section(part, None) for part in outcome.parts]
     return environment.get_template("report.html.jinja").render(
         title=model.title,
         summary=model.summary,
@@ -62,7 +62,7 @@ def render_series_report(outcome: SeriesOutcome) -> str:
         warnings=outcome.warnings,
         origin=provenance(inputs={entry["file"]: entry["sha256"] for entry in outcome.inputs}),
         settings=model.model_dump(exclude={"cells"}),
-        sources=[_reference(bibliography()[key]) for key in keys],
+        sources=[reference(bibliography()[key]) for key in keys],
         bibtex="\n\n".join(bibliography()[key] for key in keys),
         plotly=plotly_script() if any(part.figures for part in outcome.parts) else "",
     )
@@ -76,7 +76,7 @@ def _cell_section(member: Member, number: int) -> dict[str, Any]:
         "name": f"cell-{number}",
         "title": member.name,
         "estimates": [
-            _estimate_row(key, one)
+            estimate_row(key, one)
             for part, many in member.estimates.items()
             if part != "phases"
             for key, one in many.items()

@@ -144,7 +144,9 @@ def test_findings_name_no_number_where_the_voltage_is_unknown() -> None:
 
 
 def test_a_current_of_no_duration_leaves_a_voltage_without_gradient() -> None:
-    decay = Decay(model="diffusion", final=0.1, amplitudes=np.array([0.5]), time_constants=np.array([np.nan]), reason="")
+    decay = Decay(
+        model="diffusion", final=0.1, amplitudes=np.array([0.5]), time_constants=np.array([np.nan]), reason=""
+    )
     np.testing.assert_allclose(decay_at(decay, [0.0, 1.0, 10.0], 0.0), 0.1)
 
 
