@@ -228,7 +228,9 @@ def weibull_rows(text: str) -> list[Row]:
         Row(what="weibull: bias of the scale", measured=left[1], limit=2, at_most=True, unit=" %"),
         Row(what="weibull: bias of the shape, corrected", measured=left[0], limit=10, at_most=True, unit=" %"),
         Row(what="weibull: lowest coverage of a 95 % interval", measured=min(cover), limit=93, unit=" %"),
-        Row(what="weibull: highest coverage of a 95 % interval", measured=max(cover), limit=97, at_most=True, unit=" %"),
+        Row(
+            what="weibull: highest coverage of a 95 % interval", measured=max(cover), limit=97, at_most=True, unit=" %"
+        ),
         Row(what="weibull: times faster than scipy", measured=find(rf"ratio {NUMBER}", text), limit=1),
         Row(
             what="weibull: largest relative difference to scipy",

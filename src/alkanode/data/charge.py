@@ -131,6 +131,8 @@ def _of_one_file(record: xr.Dataset) -> tuple[Floats, str]:
     held = _current_held(record)
     if not held.any():
         return counter, "the instrument's charge counter"
+    if not np.isfinite(current).all():
+        return counter, "the instrument's charge counter, since the measured current is missing in places"
     apart = float(np.sum(np.diff(counter)[held]) - np.sum(np.diff(integral)[held]))
     if abs(apart) <= max(NOISE_LIMIT * _integral_noise(time, record, held), CLOSURE * float(np.ptp(integral))):
         return counter, "the instrument's charge counter, which agrees with the measured current"

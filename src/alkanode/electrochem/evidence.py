@@ -163,7 +163,7 @@ def contact_by_limit(record: xr.Dataset, last_row: int, demanded: float, rule: C
     voltage, current = record["voltage"].to_numpy(), record["current"].to_numpy()
     after = slice(last_row + 1, last_row + 1 + LIMIT_ROWS)
     then, left = voltage[after] * np.sign(demanded), np.abs(current[after])
-    if then.size < LIMIT_ROWS or np.median(then) < STAYS_UP * voltage[last_row] * np.sign(demanded):
+    if then.size < LIMIT_ROWS or not np.median(then) >= STAYS_UP * voltage[last_row] * np.sign(demanded):
         return []
     share = float(np.median(left)) / abs(demanded)
     if not share < rule.held_share:

@@ -244,7 +244,7 @@ def overpotential_growth(table: xr.Dataset, *, field: str = "eta_mid", rule: Gro
     -------
     Dataset
         Kind ``overpotential_growth``, dimension ``polarity`` (``"strip"``, ``"plate"``): ``cycles`` (number compared),
-        ``baseline`` (V, median of the first cycles), ``slope`` (V per cycle, Theil-Sen) and ``slope_interval`` (dimension
+        ``baseline`` (unit of the field, median of the first cycles), ``slope`` (the same per cycle, Theil-Sen) and ``slope_interval`` (dimension
         ``bound``), ``onset`` (cycle from which the overpotential lies beyond the baseline plus 5 median absolute deviations,
         three times in a row; NaN without), ``change`` (cycle at which a second straight line begins; NaN when refused),
         ``change_interval``, ``change_refused`` (text, empty when a change is given).
@@ -278,13 +278,13 @@ def overpotential_growth(table: xr.Dataset, *, field: str = "eta_mid", rule: Gro
             )
         )
     sizes, baselines, slopes, onsets, changes = zip(*rows, strict=True)
-    dim = ("polarity",)
+    dim, unit = ("polarity",), {"units": table[field].attrs["units"]}
     result = xr.Dataset(
         {
             "cycles": (dim, np.array(sizes)),
-            "baseline": (dim, np.array(baselines), {"units": "V"}),
-            "slope": (dim, np.array([one[0] for one in slopes]), {"units": "V"}),
-            "slope_interval": (("polarity", "bound"), np.array([one[1:] for one in slopes]), {"units": "V"}),
+            "baseline": (dim, np.array(baselines), unit),
+            "slope": (dim, np.array([one[0] for one in slopes]), unit),
+            "slope_interval": (("polarity", "bound"), np.array([one[1:] for one in slopes]), unit),
             "onset": (dim, np.array(onsets, dtype=float)),
             "change": (dim, np.array([one.cycle for one in changes])),
             "change_interval": (("polarity", "bound"), np.array([one.interval for one in changes])),

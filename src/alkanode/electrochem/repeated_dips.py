@@ -152,7 +152,7 @@ def _collect(traces: Traces, which: Places, rule: DipRule, least: float, start_s
         for dips, many in zip(pair, told, strict=True):
             deep = (dips.drop > rule.depth * dips.level) & (dips.drop > rule.quanta * quantum) & (dips.level > 0)
             held = (current[dips.ends] - current[dips.begins]) / (dips.ends - dips.begins)
-            with np.errstate(invalid="ignore"):
+            with np.errstate(invalid="ignore", over="ignore"):
                 moved = np.abs(held - usual) > 0.5 * dips.drop / np.maximum(dips.level, 1e-300) * usual
             wanted = deep & ~moved
             kept = dips[wanted & above_usual(dips, values) if many is told[1] else wanted]

@@ -149,6 +149,8 @@ def traces_of(record: xr.Dataset, cell: Cell | None, *, least_rest: float = 0.0)
     known = np.isfinite(flow(voltage)) & (np.abs(flow(demanded)) > LEAST_CURRENT)
     usable = known & ~by_voltage(record)[flowing] if "control_mode" in record.variables else known
     offset = _open_circuit(voltage, _quiet(record, flowing), flowing, begins)
+    unrested = _own_voltage(flow(voltage), begins, sign)
+    offset = np.where(offset == 0, unrested, offset)
     offset[np.abs(offset) < least_rest] = 0.0
     unjudged, judged = _unjudged(known, usable, begins, offset, cell)
     lengths = np.diff(begins, append=flowing.size)
@@ -230,6 +232,24 @@ def _open_circuit(voltage: Floats, resting: Places, flowing: Places, begins: Pla
     place, level = place[np.isfinite(level)], level[np.isfinite(level)]
     last = np.searchsorted(place, begins, side="right") - 1
     return np.asarray(np.where(last >= 0, np.append(level, 0.0)[last], 0.0))
+
+
+def _own_voltage(voltage: Floats, begins: Places, sign: npt.NDArray[np.int64]) -> float:
+    """Voltage about which a cell is cycled whose voltage does not turn with the current; 0 for one that does.
+
+    The voltage of two metals has the sign of the current. Where the half cycles of both directions lie beyond
+    :data:`METAL_REST` on one side, the cell has a voltage of its own, whether it was ever seen at rest or not.
+    """
+    if begins.size < 2:
+        return 0.0
+    middle = np.median(voltage[picks(begins, np.append(begins[1:], voltage.size))], axis=1)
+    known = np.isfinite(middle)
+    sides = [middle[known & (sign == direction)] for direction in (1, -1)]
+    if not all(side.size for side in sides):
+        return 0.0
+    levels = [float(np.median(side)) for side in sides]
+    apart = levels[0] * levels[1] > 0 and min(abs(levels[0]), abs(levels[1])) > METAL_REST
+    return 0.5 * (levels[0] + levels[1]) if apart else 0.0
 
 
 def _unjudged(

@@ -101,7 +101,7 @@ def short_event(
         evidence=evidence,
         would_confirm=SPECTRUM_AFTER,
         rivals=short_rivals(after, resting, by_electrolyte=bool(by_electrolyte), by_spectra=bool(by_spectra)),
-        margin=float(np.log(context.rules.short.ratio * before / max(after, 1e-6 * before))),
+        margin=float(np.log(context.rules.short.ratio * before / max(after, 1e-6 * before))) if before > 0 else 0.0,
         signs=len(evidence),
     )
 

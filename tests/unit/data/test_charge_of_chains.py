@@ -84,3 +84,18 @@ def test_the_witness_is_named(attrs: dict[str, str], says: str) -> None:
 def test_a_counter_without_control_is_only_a_counter() -> None:
     record = history("2025-01-01T00:00:00")["cycling"].to_dataset().drop_vars("control_mode")
     assert passed_charge(record)[1] == "the instrument's charge counter"
+
+
+def test_the_counter_is_trusted_where_the_current_is_missing() -> None:
+    time = np.arange(10.0)
+    fields = {
+        "time": time,
+        "voltage": np.ones(10),
+        "current": np.full(10, np.nan),
+        "charge": 2.0 * time,
+        "control_mode": np.ones(10, dtype=np.int32),
+    }
+    record = label(xr.Dataset({name: ("row", values) for name, values in fields.items()}), "cycling")
+    charge, how = passed_charge(record)
+    assert charge[-1] == pytest.approx(18.0)
+    assert "missing in places" in how

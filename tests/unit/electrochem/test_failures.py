@@ -142,3 +142,13 @@ def test_a_short_says_how_the_current_moved() -> None:
     current[105:] *= 1.03
     found = find_failures(label(record.assign(current=("row", current)), "cycling"), CELL)
     assert "while the current moved by +3 %" in found["evidence"].item()
+
+
+def test_a_cell_with_a_voltage_of_its_own_is_not_judged_though_it_never_rests() -> None:
+    time = np.arange(400.0)
+    current = np.where(time // 100 % 2 == 0, 1e-3, -1e-3)
+    fields = {"time": time, "voltage": 3.2 + 300 * current + 1e-3 * (time % 100), "current": current}
+    record = label(xr.Dataset({name: ("row", values) for name, values in fields.items()}), "cycling")
+    with pytest.warns(DataQualityWarning, match="no alkali metal"):
+        found = find_failures(record)
+    assert found.attrs["unjudged"] == 4

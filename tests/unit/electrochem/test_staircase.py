@@ -186,7 +186,9 @@ def test_a_level_that_ended_at_a_voltage_limit_failed() -> None:
     voltage[last] *= 1 + 1.6 * ((time[last] - time[last][0]) / 500) ** 2
     levels = staircase(label(record.assign(voltage=("row", voltage)), "cycling"), CELL)
     assert levels["failure"].to_numpy()[3] == "voltage limit"
-    assert staircase_estimates(levels, CELL)["critical_stripping_current"].interval == pytest.approx((7.0 / 1.04, 10.0 / 0.96))
+    assert staircase_estimates(levels, CELL)["critical_stripping_current"].interval == pytest.approx(
+        (7.0 / 1.04, 10.0 / 0.96)
+    )
 
 
 def test_a_drifting_level_has_no_steady_voltage() -> None:

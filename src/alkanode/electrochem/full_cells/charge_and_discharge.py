@@ -273,9 +273,9 @@ def _typical(flow: _Flow) -> float:
 
 def _sweeps(record: xr.Dataset, flow: _Flow) -> bool:
     """Whether the voltage changes at one rate everywhere while the current varies."""
-    if flow.flowing.size < 20:
-        return False
     time = record["time"].to_numpy().astype(float)
+    if flow.flowing.size < 20 or np.ptp(time) == 0:
+        return False
     size = np.abs(record["current"].to_numpy().astype(float)[flow.flowing])
     elapsed = np.diff(time)
     moving = elapsed > 0

@@ -232,7 +232,7 @@ def _measure(
     span = slice(left, right + 1)
     charge, error = _charge(time, voltage, current, smooth, (left, right), noise, filter_width)
     around = _run(np.flatnonzero(over[span] >= over[top] - 2 * noise / np.sqrt(5)) + left, top)
-    ends = sorted((float(voltage[around[0]]), float(voltage[around[-1]])))
+    ends = float(voltage[around].min()), float(voltage[around].max())
     return CurrentPeak(
         top=top,
         left=left,
