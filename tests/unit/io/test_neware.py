@@ -214,6 +214,16 @@ def test_tables_that_are_refused(read: Reads, changes: dict[str, Any], match: st
         (archive(TestInfo__xml=b"<a/>"), "a.ndax", "must hold 'data.ndc'"),
         (archive(data__ndc=bytes(9000)), "a.ndax", "in fastnda"),
     ],
+    ids=[
+        "magic",
+        "magic-zeros",
+        "other-maker",
+        "nothing",
+        "no-archive",
+        "cut-archive",
+        "other-archive",
+        "zeros-archive",
+    ],
 )
 def test_files_that_are_refused(tmp_path: Path, content: bytes, name: str, match: str) -> None:
     (tmp_path / name).write_bytes(content)
