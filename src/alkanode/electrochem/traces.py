@@ -15,6 +15,7 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.cell_parts import Electrode
+from alkanode.data.control import by_voltage
 from alkanode.data.steps import half_cycle_edges
 from alkanode.materials.alloys import Alloy
 
@@ -183,13 +184,6 @@ def temperature_of(record: xr.Dataset, traces: Traces) -> Floats:
     values = record["ambient_temperature"].to_numpy().astype(float)
     seen = values[traces.rows[picks(traces.begins[:-1], traces.begins[1:], 9)]]
     return np.asarray(np.median(seen, axis=1))
-
-
-def by_voltage(record: xr.Dataset) -> npt.NDArray[np.bool_]:
-    """(row,) true where the instrument held or swept the voltage, so that the current is the response."""
-    if "control_mode" not in record.variables:
-        return np.zeros(record.sizes["row"], dtype=bool)
-    return np.asarray(record["control_mode"].to_numpy() == 2)
 
 
 def _demanded(record: xr.Dataset, current: Floats) -> Floats:
