@@ -231,8 +231,9 @@ def _open_circuit(voltage: Floats, resting: Places, flowing: Places, begins: Pla
 def _own_voltage(voltage: Floats, begins: Places, sign: npt.NDArray[np.int64]) -> float:
     """Voltage about which a cell is cycled whose voltage does not turn with the current; 0 for one that does.
 
-    The voltage of two metals has the sign of the current. Where the half cycles of both directions lie beyond
-    :data:`METAL_REST` on one side, the cell has a voltage of its own, whether it was ever seen at rest or not.
+    The voltage of two metals has the sign of the current. Where the first half cycles of both directions lie beyond
+    :data:`METAL_REST` on one side, the cell has a voltage of its own, whether it was ever seen at rest or not; later half
+    cycles may stand at the limit of an instrument that lost its cell.
     """
     if begins.size < 2:
         return 0.0
@@ -241,7 +242,7 @@ def _own_voltage(voltage: Floats, begins: Places, sign: npt.NDArray[np.int64]) -
     sides = [middle[known & (sign == direction)] for direction in (1, -1)]
     if not all(side.size for side in sides):
         return 0.0
-    levels = [float(np.median(side)) for side in sides]
+    levels = [float(side[0]) for side in sides]
     apart = levels[0] * levels[1] > 0 and min(abs(levels[0]), abs(levels[1])) > METAL_REST
     return 0.5 * (levels[0] + levels[1]) if apart else 0.0
 
