@@ -85,7 +85,7 @@ def largest_difference(frequency: np.ndarray, impedance: np.ndarray, times: obje
     """Largest difference to scipy.optimize.nnls on the stacked problem; each of R0, L, gamma over its own largest."""
     from scipy.optimize import nnls
 
-    from alkanode.impedance.tent_basis import tent_response
+    from alkanode.impedance.relaxation.tent_basis import tent_response
 
     log_tau = np.log(times.relaxation_time.to_numpy())
     omega = 2 * np.pi * frequency

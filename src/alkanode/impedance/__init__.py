@@ -7,10 +7,10 @@ A series of spectra goes ``check_spectra`` -> ``kramers_kronig`` and ``relaxatio
 from __future__ import annotations
 
 from alkanode.impedance import elements
-from alkanode.impedance.input_checks import check_spectra
-from alkanode.impedance.kramers_kronig import kramers_kronig
-from alkanode.impedance.operando_map import operando_map
-from alkanode.impedance.peaks import peaks
-from alkanode.impedance.relaxation_times import relaxation_times
+from alkanode.impedance.operando.operando_map import operando_map
+from alkanode.impedance.relaxation.peaks import peaks
+from alkanode.impedance.relaxation.relaxation_times import relaxation_times
+from alkanode.impedance.validity.input_checks import check_spectra
+from alkanode.impedance.validity.kramers_kronig import kramers_kronig
 
 __all__ = ["check_spectra", "elements", "kramers_kronig", "operando_map", "peaks", "relaxation_times"]

@@ -12,12 +12,13 @@ from alkanode.studies.critical_current import ccd_part
 from alkanode.studies.cycling import cycling_part
 from alkanode.studies.findings import failures_part
 from alkanode.studies.full_cell import full_cell_part
+from alkanode.studies.impedance.spectra import spectra_of
+from alkanode.studies.impedance.whole import impedance_part
 from alkanode.studies.outcome import Outcome
 from alkanode.studies.part import Part
 from alkanode.studies.phases import path_of, phases_part
 from alkanode.studies.profile import profile_part
 from alkanode.studies.recovery import recovery_part
-from alkanode.studies.spectra import impedance_part, spectra_of
 from alkanode.studies.staircase import staircase_part
 from alkanode.studies.stripping import stripping_part
 from alkanode.studies.voltammetry import cv_part

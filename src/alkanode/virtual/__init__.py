@@ -41,6 +41,7 @@ from alkanode.virtual.leaky.physics import (
 )
 from alkanode.virtual.leaky.ramp import current_ramp, shorting_ramp
 from alkanode.virtual.potentiostat import Noise, Potentiostat, Sweeps
+from alkanode.virtual.synthetic_spectra import Process, SpectraTruth, synthetic_spectra
 from alkanode.virtual.voltammeter import SweepNoise, SweepProgram, island_voltammogram
 
 __all__ = [
@@ -76,8 +77,10 @@ __all__ = [
     "Noise",
     "Plan",
     "Potentiostat",
+    "Process",
     "Sensitivity",
     "SlowLeak",
+    "SpectraTruth",
     "SweepNoise",
     "SweepProgram",
     "Sweeps",
@@ -97,6 +100,7 @@ __all__ = [
     "sensitivity",
     "shorting_ramp",
     "splice_failure",
+    "synthetic_spectra",
     "through_instrument",
     "true_events",
     "wilson",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from alkanode.impedance.tent_basis import integration_weights, penalty_matrix, tent_response
+from alkanode.impedance.relaxation.tent_basis import integration_weights, penalty_matrix, tent_response
 
 LOG_TAU = np.linspace(-5, 1, 25)
 

@@ -15,7 +15,8 @@ from alkanode.data import label
 from alkanode.foundation.errors import ConvergenceError, DataQualityWarning
 from alkanode.studies import Study, run_study
 from alkanode.studies.blocks import Impedance
-from alkanode.studies.spectra import impedance_part, kramers_kronig_part
+from alkanode.studies.impedance.validity import kramers_kronig_part
+from alkanode.studies.impedance.whole import impedance_part
 
 Write = Callable[..., Path]
 

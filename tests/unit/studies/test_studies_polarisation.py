@@ -15,7 +15,7 @@ from alkanode.impedance import check_spectra, relaxation_times
 from alkanode.impedance.elements import resistor, zarc
 from alkanode.io import open_history
 from alkanode.studies.blocks import Impedance
-from alkanode.studies.polarisation import polarisation_estimates, polarisation_finding
+from alkanode.studies.impedance.polarisation import polarisation_estimates, polarisation_finding
 from alkanode.studies.study import study_schema
 
 FREQUENCY = np.geomspace(1e6, 1, 55)

@@ -19,11 +19,11 @@ import xarray as xr
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import source
-from alkanode.impedance.findings import name_spectra
 from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids, masked_spectra
-from alkanode.impedance.inversion import InversionOptions, Part, Weights, invert
+from alkanode.impedance.relaxation.inversion import InversionOptions, Part, Weights, invert
+from alkanode.impedance.relaxation.tent_basis import integration_weights
 from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
-from alkanode.impedance.tent_basis import integration_weights
+from alkanode.impedance.validity.findings import name_spectra
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -48,7 +48,7 @@ def relaxation_times(
     ----------
     record
         Impedance record with ``frequency`` (Hz) and ``impedance`` (ohm) over (spectrum, point), in any order of points;
-        with ``masked`` from :func:`alkanode.impedance.input_checks.check_spectra` masked spectra are skipped.
+        with ``masked`` from :func:`alkanode.impedance.check_spectra` masked spectra are skipped.
     regularisation
         lambda of the objective in the notes. Default 1e-3, the value printed for the RelaxIS analysis of Na-K cells;
         RelaxIS does not publish how it normalises lambda, so equal values need not mean equal smoothing.

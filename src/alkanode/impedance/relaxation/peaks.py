@@ -15,9 +15,9 @@ from scipy.signal import find_peaks
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
-from alkanode.impedance.findings import Findings
+from alkanode.impedance.relaxation.tent_basis import integration_weights
 from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
-from alkanode.impedance.tent_basis import integration_weights
+from alkanode.impedance.validity.findings import Findings
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from alkanode.impedance.tent_basis import penalty_matrix, tent_response
+from alkanode.impedance.relaxation.tent_basis import penalty_matrix, tent_response
 from alkanode.numerics.nonnegative import solve_nonnegative
 
 FloatArray = npt.NDArray[np.float64]
@@ -19,7 +19,7 @@ Part = Literal["both", "real", "imaginary"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InversionOptions:
-    """Options of :func:`alkanode.impedance.relaxation_times.relaxation_times`, which explains them."""
+    """Options of :func:`alkanode.impedance.relaxation_times`, which explains them."""
 
     regularisation: float
     penalty_order: int

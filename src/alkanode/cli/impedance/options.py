@@ -1,4 +1,4 @@
-"""``alkanode impedance drt|kk|map``."""
+"""Options and the course of every command on impedance spectra."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Function = Callable[..., Any]
 Option = Callable[[Function], Function]
 
-_CHECKS = (
+CHECKS = (
     click.option("--drift-limit", type=float, default=1.0, show_default=True, help="DC drift over AC amplitude."),
     click.option(
         "--frequency-range",
@@ -37,7 +37,7 @@ _CHECKS = (
         help="Lowest and highest frequency to keep, for example '0 Hz' '50 kHz'.",
     ),
 )
-_INVERSION = (
+INVERSION = (
     click.option(
         "--lambda",
         "regularisation",
@@ -57,7 +57,7 @@ _INVERSION = (
 )
 
 
-def _options(*settings: Option) -> Option:
+def options(*settings: Option) -> Option:
     """Files, cell and output options, with settings of the analysis between them."""
     options: list[Option] = [files_argument, cell_option, *settings, json_option, output_option]
 
@@ -69,46 +69,7 @@ def _options(*settings: Option) -> Option:
     return decorate
 
 
-@click.group()
-def impedance() -> None:
-    """Validity, relaxation times and maps of impedance spectra."""
-
-
-@impedance.command()
-@_options(*_CHECKS)
-def kk(**options: Any) -> None:
-    """Checks and linear Kramers-Kronig test of the spectra in FILES."""
-    from alkanode.studies.spectra import kramers_kronig_part
-
-    def analyse(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) -> Part:
-        return kramers_kronig_part(spectra, settings, area=None if cell is None else cell.effective_area)
-
-    _execute(analyse, **options)
-
-
-@impedance.command()
-@_options(*_INVERSION, *_CHECKS)
-def drt(**options: Any) -> None:
-    """Distributions of relaxation times of the spectra in FILES."""
-    from alkanode.studies.spectra import checked_spectra, relaxation_part
-
-    def analyse(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) -> Part:
-        checked = checked_spectra(spectra, settings)
-        return relaxation_part(checked, settings, area=None if cell is None else cell.effective_area)
-
-    _execute(analyse, **options)
-
-
-@impedance.command("map")
-@_options(*_INVERSION, *_CHECKS)
-def operando_map(**options: Any) -> None:
-    """Map of relaxation times over charge (or time, where no charge moves)."""
-    from alkanode.studies.spectra import impedance_part
-
-    _execute(impedance_part, **options)
-
-
-def _execute(
+def execute(
     analyse: Callable[[xr.Dataset, Cell | None, Impedance], Part],
     *,
     files: Sequence[Path],
@@ -119,8 +80,8 @@ def _execute(
 ) -> None:
     """Read the spectra, analyse them, print and write the result."""
     from alkanode.studies.blocks import Impedance
+    from alkanode.studies.impedance.spectra import spectra_of
     from alkanode.studies.runner import gathered_warnings
-    from alkanode.studies.spectra import spectra_of
 
     chosen = Impedance.of(**settings)
     caught: list[str] = []

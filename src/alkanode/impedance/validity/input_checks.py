@@ -15,9 +15,9 @@ import xarray as xr
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
-from alkanode.impedance.findings import Findings
-from alkanode.impedance.kramers_kronig import linear_fit
-from alkanode.impedance.sweep_order import descending, repeated_points, split_sweeps
+from alkanode.impedance.validity.findings import Findings
+from alkanode.impedance.validity.kramers_kronig import linear_fit
+from alkanode.impedance.validity.sweep_order import descending, repeated_points, split_sweeps
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]

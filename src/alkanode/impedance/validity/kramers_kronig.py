@@ -7,7 +7,7 @@ noise, which the number mu measures.
 
 The test does not see slow drift: a resistance that changes by 5 % while a sweep runs down to 1 Hz leaves the residual
 at the level of 0.2 % noise. Drift of the DC voltage is checked by
-:func:`alkanode.impedance.input_checks.check_spectra`.
+:func:`alkanode.impedance.check_spectra`.
 """
 
 from __future__ import annotations

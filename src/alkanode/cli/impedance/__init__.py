@@ -1,0 +1,20 @@
+"""``alkanode impedance``: spectra checked, fitted, turned into relaxation times and maps; one command per task."""
+
+from __future__ import annotations
+
+import click
+
+from alkanode.cli.lazy import LazyGroup
+
+_HERE = "alkanode.cli.impedance"
+
+_COMMANDS = {
+    "drt": (f"{_HERE}.drt:drt", "Distributions of relaxation times."),
+    "kk": (f"{_HERE}.kk:kk", "Checks and linear Kramers-Kronig test."),
+    "map": (f"{_HERE}.map:operando_map", "Map of relaxation times over charge or time."),
+}
+
+
+@click.group(cls=LazyGroup, table=_COMMANDS)
+def impedance() -> None:
+    """Validity, relaxation times and maps of impedance spectra."""

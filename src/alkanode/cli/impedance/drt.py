@@ -1,0 +1,30 @@
+"""``alkanode impedance drt``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alkanode.cli.impedance.options import CHECKS, INVERSION, execute, options
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from alkanode.data import Cell
+    from alkanode.studies import Part
+    from alkanode.studies.blocks import Impedance
+
+
+@click.command()
+@options(*INVERSION, *CHECKS)
+def drt(**options: Any) -> None:
+    """Distributions of relaxation times of the spectra in FILES."""
+    from alkanode.studies.impedance.relaxation import relaxation_part
+    from alkanode.studies.impedance.spectra import checked_spectra
+
+    def analyse(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) -> Part:
+        checked = checked_spectra(spectra, settings)
+        return relaxation_part(checked, settings, area=None if cell is None else cell.effective_area)
+
+    execute(analyse, **options)

@@ -1,0 +1,1 @@
+"""Equivalent circuits: grammar, elements with derivatives, fits of many spectra at once."""

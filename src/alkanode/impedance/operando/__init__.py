@@ -1,0 +1,1 @@
+"""Series of spectra along a run: maps, joint inversion, tracked peaks."""

@@ -1,0 +1,1 @@
+"""Whether a spectrum is an impedance: order, signs, drift, Kramers-Kronig relations."""

@@ -1,0 +1,1 @@
+"""Impedance in a study: validity, distributions of relaxation times, maps."""
