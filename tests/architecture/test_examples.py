@@ -115,7 +115,7 @@ def test_files_shown_on_a_page_are_valid(page: Path) -> None:
     seen = set()
     for block in _blocks(page, "yaml"):
         content = yaml.safe_load(block)
-        if "positive" in content:
+        if "positive" in content or "frequency" in content.get("columns", {}):
             assert ColumnMap.from_mapping(content).columns
             seen.add("column map")
             continue

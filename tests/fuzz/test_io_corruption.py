@@ -163,6 +163,11 @@ REAL = {
     "cycling/geis_4loops_eclab1150.mpr": "biologic-mpr",
     "cycling/mb_locale_de.mpt": "biologic-mpt",
     "impedance/exampleDataGamry.DTA": "gamry-dta",
+    "impedance/exampleDataAutolab.txt": "zplot",
+    "impedance/exampleDataZPlot.z": "zplot",
+    "impedance/PEIS_LPSCl_IonBlocking_-25C_RelaxIS.txt": "relaxis",
+    "impedance/exampleData.csv": "spectra-numbers",
+    "impedance/pyDRTtools_2ZARC3.csv": "spectra-table",
     "cycling/neware_small.nda": "neware",
     "cycling/arbin_example.res": "arbin-res",
 }

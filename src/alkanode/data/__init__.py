@@ -8,6 +8,7 @@ from alkanode.data.clock import chain_histories, from_first_row
 from alkanode.data.kinds import KINDS, Kind
 from alkanode.data.protocol import Protocol, Step
 from alkanode.data.schema import RecordLike, check, label
+from alkanode.data.spectra import spectra_record
 from alkanode.data.steps import (
     current_sign,
     half_cycle_table,
@@ -48,6 +49,7 @@ __all__ = [
     "rows_by_half_cycle",
     "running_charge",
     "save",
+    "spectra_record",
     "step_table",
     "stripping_sign",
     "with_half_cycles",

@@ -2,7 +2,8 @@
 
 These are the truths against which the analysis is tested and from which virtual instruments are built. All functions
 take arrays in SI and return arrays of the same shape; with time dependence ``exp(+j omega t)``, so that capacitive
-arcs have a negative imaginary part.
+arcs have a negative imaginary part. The formulas of the impedances are those of the elements of circuits
+(:mod:`alkanode.impedance.circuits.element_table`); the distributions stand here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alkanode.foundation.errors import PhysicsError
+from alkanode.impedance.circuits.element_table import ELEMENTS
 
 FloatArray = npt.NDArray[np.float64]
 ComplexArray = npt.NDArray[np.complex128]
@@ -18,17 +20,17 @@ ComplexArray = npt.NDArray[np.complex128]
 
 def resistor(frequency: npt.ArrayLike, resistance: float) -> ComplexArray:
     """Impedance (ohm) of a resistance (ohm): the same at every frequency (Hz)."""
-    return np.full(np.shape(frequency), resistance, dtype=np.complex128)
+    return _element("R", frequency, resistance)
 
 
 def inductor(frequency: npt.ArrayLike, inductance: float) -> ComplexArray:
     """Impedance (ohm) of an inductance (H) at frequencies (Hz): ``j omega L``."""
-    return np.asarray(_j_omega(frequency) * inductance)
+    return _element("L", frequency, inductance)
 
 
 def capacitor(frequency: npt.ArrayLike, capacitance: float) -> ComplexArray:
     """Impedance (ohm) of a capacitance (F) at frequencies (Hz): ``1/(j omega C)``."""
-    return np.asarray(1 / (_j_omega(frequency) * capacitance))
+    return _element("C", frequency, capacitance)
 
 
 def zarc(frequency: npt.ArrayLike, resistance: float, relaxation_time: float, exponent: float = 1.0) -> ComplexArray:
@@ -56,7 +58,7 @@ def zarc(frequency: npt.ArrayLike, resistance: float, relaxation_time: float, ex
         For an exponent outside (0, 1] or a relaxation time that is not positive.
     """
     _check_arc(relaxation_time, exponent)
-    return np.asarray(resistance / (1 + (_j_omega(frequency) * relaxation_time) ** exponent))
+    return _element("Zarc", frequency, resistance, relaxation_time, exponent)
 
 
 def zarc_distribution(
@@ -110,8 +112,7 @@ def finite_length_diffusion(frequency: npt.ArrayLike, resistance: float, diffusi
     ndarray
         ``R tanh(s)/s`` with ``s = sqrt(j omega tau_D)``, ohm, complex.
     """
-    s = np.sqrt(_j_omega(frequency) * diffusion_time)
-    return np.asarray(resistance * np.tanh(s) / s)
+    return _element("Ws", frequency, resistance, diffusion_time)
 
 
 def finite_length_diffusion_lines(
@@ -136,8 +137,129 @@ def finite_length_diffusion_lines(
     return 4 * diffusion_time / square, 8 * resistance / square
 
 
-def _j_omega(frequency: npt.ArrayLike) -> ComplexArray:
-    return np.asarray(2j * np.pi * np.asarray(frequency, dtype=np.float64))
+def skewed_arc(
+    frequency: npt.ArrayLike, resistance: float, relaxation_time: float, exponent: float, skewness: float
+) -> ComplexArray:
+    """Impedance of a skewed arc after Havriliak and Negami.
+
+    Parameters
+    ----------
+    frequency
+        Hz, any shape.
+    resistance, relaxation_time, exponent
+        As in :func:`zarc`.
+    skewness
+        beta, in (0, 1]; 1 is the arc of :func:`zarc`, smaller values stretch its high-frequency side.
+
+    Returns
+    -------
+    ndarray
+        ``R / (1 + (j omega tau0)^alpha)^beta``, ohm, complex.
+
+    Raises
+    ------
+    PhysicsError
+        For exponents outside (0, 1] or a relaxation time that is not positive.
+    """
+    _check_arc(relaxation_time, exponent)
+    _check_arc(relaxation_time, skewness)
+    return _element("HN", frequency, resistance, relaxation_time, exponent, skewness)
+
+
+def skewed_arc_distribution(
+    relaxation_times: npt.ArrayLike, resistance: float, relaxation_time: float, exponent: float, skewness: float
+) -> FloatArray:
+    """Distribution of relaxation times of :func:`skewed_arc`.
+
+    Parameters
+    ----------
+    relaxation_times
+        Where to evaluate, s, any shape.
+    resistance, relaxation_time, exponent, skewness
+        As in :func:`skewed_arc`; the exponent must be below 1, where the distribution is a function without a pole.
+
+    Returns
+    -------
+    ndarray
+        gamma, ohm per unit ln(tau): ``R/pi y^(a b) sin(b theta) / (y^2a + 2 y^a cos(a pi) + 1)^(b/2)`` with
+        ``y = tau/tau0`` and ``theta = arg(y^a + exp(j a pi))``.
+
+    Raises
+    ------
+    PhysicsError
+        For exponents out of range or a relaxation time that is not positive.
+    """
+    _check_arc(relaxation_time, exponent)
+    _check_arc(relaxation_time, skewness)
+    if exponent == 1:
+        raise PhysicsError(
+            "the distribution of a skewed arc needs an exponent below 1",
+            found="exponent 1",
+            todo="With exponent 1 it ends in a pole at tau0: use 0.999",
+        )
+    power = (np.asarray(relaxation_times, dtype=np.float64) / relaxation_time) ** exponent
+    turned = power + np.exp(1j * np.pi * exponent)
+    height = power**skewness * np.sin(skewness * np.angle(turned)) / np.abs(turned) ** skewness
+    return np.asarray(resistance / np.pi * height)
+
+
+def gerischer(frequency: npt.ArrayLike, resistance: float, reaction_time: float) -> ComplexArray:
+    """Impedance of diffusion with a reaction (Gerischer).
+
+    Parameters
+    ----------
+    frequency
+        Hz, any shape.
+    resistance
+        Value at zero frequency, ohm.
+    reaction_time
+        Inverse of the rate constant, s.
+
+    Returns
+    -------
+    ndarray
+        ``R / sqrt(1 + j omega tau)``, ohm, complex.
+
+    Raises
+    ------
+    PhysicsError
+        For a reaction time that is not positive.
+    """
+    _check_arc(reaction_time, 1.0)
+    return _element("G", frequency, resistance, reaction_time)
+
+
+def gerischer_distribution(relaxation_times: npt.ArrayLike, resistance: float, reaction_time: float) -> FloatArray:
+    """Distribution of relaxation times of :func:`gerischer`.
+
+    Parameters
+    ----------
+    relaxation_times
+        Where to evaluate, s, any shape.
+    resistance, reaction_time
+        As in :func:`gerischer`.
+
+    Returns
+    -------
+    ndarray
+        gamma, ohm per unit ln(tau): ``R/pi sqrt(tau/(tau0 - tau))`` below the reaction time tau0, where it has a pole,
+        and 0 from there on.
+
+    Raises
+    ------
+    PhysicsError
+        For a reaction time that is not positive.
+    """
+    _check_arc(reaction_time, 1.0)
+    tau = np.asarray(relaxation_times, dtype=np.float64)
+    below = tau < reaction_time
+    rest = np.where(below, reaction_time - tau, 1.0)
+    return np.asarray(np.where(below, resistance / np.pi * np.sqrt(tau / rest), 0.0))
+
+
+def _element(symbol: str, frequency: npt.ArrayLike, *values: float) -> ComplexArray:
+    s = np.asarray(2j * np.pi * np.asarray(frequency, dtype=np.float64))
+    return np.asarray(ELEMENTS[symbol].impedance(s, *values), dtype=np.complex128)
 
 
 def _check_arc(relaxation_time: float, exponent: float) -> None:

@@ -12,6 +12,7 @@ from alkanode.io.gamry import GamryReader
 from alkanode.io.landt import LandtCcsReader, LandtCsvReader, LandtXlsxReader
 from alkanode.io.neware import NewareReader
 from alkanode.io.registry import Reader, ReaderInfo, list_readers, load_readers, open_history, open_record
+from alkanode.io.spectra_text import NumbersReader, PlainSpectraReader, RelaxisReader, ZplotReader
 from alkanode.io.store import StoreReader
 from alkanode.io.tables import ColumnMap, MaccorReader, PlainTableReader, TableReader, shipped_map
 
@@ -29,11 +30,15 @@ __all__ = [
     "MprReader",
     "MptReader",
     "NewareReader",
+    "NumbersReader",
+    "PlainSpectraReader",
     "PlainTableReader",
     "Reader",
     "ReaderInfo",
+    "RelaxisReader",
     "StoreReader",
     "TableReader",
+    "ZplotReader",
     "list_readers",
     "load_readers",
     "open_history",

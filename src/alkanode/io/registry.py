@@ -258,7 +258,8 @@ def _choose(path: Path, reader: str | Reader | None) -> Reader:
     raise ReaderError(
         f"{path.name!r} must be of a known format",
         found=f"a file that begins with {head[:24]!r}" + "".join(f"; {problem}" for problem in broken),
-        todo=f"Known readers: {known}. Choose one with reader=..., or export the run from the instrument as text",
+        todo=f"Known readers: {known}. Choose one with reader=..., describe a text table by a column map, or export the run "
+        "from the instrument as text",
     )
 
 

@@ -30,7 +30,7 @@ Rows = Mapping[str, npt.NDArray[Any]]
 CELSIUS = 273.15
 
 _POINT_FIELDS = ("voltage", "current", "voltage_amplitude", "current_amplitude")
-_SPECTRUM_FIELDS = ("time", "charge", "step", "cycle")
+_SPECTRUM_FIELDS = ("time", "charge", "step", "cycle", "ambient_temperature")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -88,7 +88,7 @@ def recorded_temperature(celsius: npt.NDArray[np.float64], name: str) -> npt.NDA
 
 
 def history_from_rows(
-    rows: Rows, attrs: Mapping[str, Any], *, loop: npt.NDArray[np.int32] | None = None
+    rows: Rows, attrs: Mapping[str, Any], *, loop: npt.NDArray[np.int32] | None = None, cycling: bool = True
 ) -> xr.DataTree:
     """Build a history from rows.
 
@@ -97,16 +97,18 @@ def history_from_rows(
     rows
         Arrays of one length in SI under names of the vocabulary. ``time``, ``voltage`` and ``current`` make the record
         ``cycling``; ``frequency`` (Hz, zero or NaN on DC rows) and ``impedance`` (ohm, complex) besides them make the
-        record ``impedance``.
+        record ``impedance``. ``spectrum_time`` (s) is one time for all points of a spectrum.
     attrs
         Written on the tree and on each record.
     loop
         Sweep counter of the instrument, where it gives one.
+    cycling
+        ``False`` for files of spectra alone, whose times are those of the points in any order.
 
     Returns
     -------
     DataTree
-        Children ``cycling`` (absent only when the rows carry no time) and ``impedance`` (when there are sweeps).
+        Children ``cycling`` (absent when the rows carry no time, or without ``cycling``) and ``impedance`` (when there are sweeps).
 
     Raises
     ------
@@ -121,7 +123,7 @@ def history_from_rows(
     size = len(next(iter(rows.values()), np.empty(0)))
     if size == 0:
         raise ReaderError(f"{attrs['source_file']!r} must hold rows", found="none")
-    if "time" in rows:
+    if "time" in rows and cycling:
         _check_time(rows["time"], attrs)
     doubt_impossible(rows, attrs)
     numbers: npt.NDArray[np.integer] = np.full(size, -1, dtype=np.int64)
@@ -130,13 +132,13 @@ def history_from_rows(
             rows["frequency"], time=rows.get("time"), step=rows.get("step"), loop=loop, cycle=rows.get("cycle")
         )
     children: dict[str, xr.Dataset] = {}
-    if "time" in rows:
+    if "time" in rows and cycling:
         children["cycling"] = _cycling(rows, numbers, attrs)
     if (numbers >= 0).any():
         children["impedance"] = _impedance(rows, numbers, attrs)
-    if "time" not in rows:
-        if "impedance" not in children:
-            raise ReaderError(f"{attrs['source_file']!r} must hold a time column", found=", ".join(rows))
+    if "impedance" not in children and "cycling" not in children:
+        raise ReaderError(f"{attrs['source_file']!r} must hold a time column", found=", ".join(rows))
+    if cycling and "time" not in rows:
         warn(f"{attrs['source_file']}: no time column, so the spectra have no times and there is no voltage history")
     history = xr.DataTree()
     history.attrs.update(attrs)
@@ -185,4 +187,6 @@ def _impedance(rows: Rows, numbers: npt.NDArray[np.integer], attrs: Mapping[str,
     for name in _SPECTRUM_FIELDS:
         if name in rows:
             fields[name] = (spectrum, first_of_each(rows[name], numbers))
+    if "spectrum_time" in rows:
+        fields["time"] = (spectrum, first_of_each(rows["spectrum_time"], numbers))
     return label(xr.Dataset(fields, attrs=dict(attrs)), "impedance")

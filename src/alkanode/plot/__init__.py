@@ -18,6 +18,13 @@ from alkanode.plot.description import (
     Twin,
 )
 from alkanode.plot.figure_table import save_data
+from alkanode.plot.quick.circuits import (
+    arrhenius,
+    circuit_fit,
+    circuit_parameters,
+    circuit_residuals,
+    interphase_growth,
+)
 from alkanode.plot.quick.cycling import (
     critical_current_against,
     current_ramp,
@@ -38,7 +45,17 @@ from alkanode.plot.quick.full_cells import (
     migration_over_cycles,
     rate_capability,
 )
-from alkanode.plot.quick.impedance import bode, kramers_kronig, nyquist, operando_map, relaxation_times
+from alkanode.plot.quick.impedance import (
+    bode,
+    kramers_kronig,
+    nyquist,
+    operando_map,
+    peak_tracks,
+    regularisation_curve,
+    relaxation_times,
+    sweep_drift,
+)
+from alkanode.plot.quick.interface import active_area, constriction, rivals
 from alkanode.plot.quick.recovery import recovered
 from alkanode.plot.quick.rendering import draw, figure_html, plotly_script, save_figure, to_plotly
 from alkanode.plot.quick.series import capacity_against, capacity_by_alloy
@@ -56,11 +73,17 @@ __all__ = [
     "Panel",
     "Series",
     "Twin",
+    "active_area",
+    "arrhenius",
     "bode",
     "capacity_against",
     "capacity_by_alloy",
     "capacity_over_cycles",
     "cell_profiles",
+    "circuit_fit",
+    "circuit_parameters",
+    "circuit_residuals",
+    "constriction",
     "critical_current_against",
     "current_over_scan_rate",
     "current_ramp",
@@ -68,24 +91,29 @@ __all__ = [
     "draw",
     "figure_html",
     "half_cycle_shapes",
+    "interphase_growth",
     "kramers_kronig",
     "migration_over_cycles",
     "nyquist",
     "operando_map",
     "overpotential_history",
     "peak_over_cycles",
+    "peak_tracks",
     "phase_diagram",
     "plotly_script",
     "rate_capability",
     "recovered",
+    "regularisation_curve",
     "relaxation_times",
     "rest_relaxation",
+    "rivals",
     "save_data",
     "save_figure",
     "shape_history",
     "staircase_trace",
     "steady_against_current",
     "stripping",
+    "sweep_drift",
     "to_plotly",
     "voltage_history",
     "voltammogram",

@@ -1,4 +1,4 @@
-"""Figure of the Kramers-Kronig test: residuals over frequency."""
+"""Figures of validity: residuals of the Kramers-Kronig test over frequency, drift over the sweeps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
-from alkanode.plot.description import Axis, ColourScale, Figure, FloatArray, Line, Panel, Series
+from alkanode.plot.description import Axis, ColourScale, Figure, FloatArray, Line, Panel, Role, Series
 from alkanode.plot.display import axis_of, log_padded, padded, positive, shown, spread
 
 _MOST = 40
@@ -24,7 +24,8 @@ def kramers_kronig(test: RecordLike) -> Figure:
     -------
     Figure
         Two panels over one axis of frequency, in per cent of |Z|; spectra that fail the test are dashed, the limit of the
-        rms residual is a horizontal line. Masked spectra were not tested and are left out.
+        rms residual is a horizontal line, points that fail within valid spectra are marked. Masked spectra were not tested
+        and are left out.
 
     Raises
     ------
@@ -43,6 +44,9 @@ def kramers_kronig(test: RecordLike) -> Figure:
     both = 100 * np.stack([test[f"residual_{part}"].to_numpy() for part in ("real", "imaginary")])
     lowest, highest = padded(np.append(both[:, drawn].ravel(), [-1.2 * limit, 1.2 * limit]), 0.05)
     many = tested.size > 1
+    outlying = np.zeros(frequency.shape, dtype=bool)
+    if "point_valid" in test:
+        outlying[drawn] = (~test["point_valid"].to_numpy() & np.isfinite(both[0]) & valid[:, None])[drawn]
 
     def panel(values: FloatArray, part: str, *, legend: bool) -> Panel:
         shades = {int(i): float(k) / max(tested.size - 1, 1) for k, i in enumerate(tested)}
@@ -64,6 +68,18 @@ def kramers_kronig(test: RecordLike) -> Figure:
                     in_legend=legend and fails and index == failed[0],
                 )
             )
+        if outlying.any():
+            series.append(
+                Series(
+                    name="outlying point",
+                    x=frequency[outlying],
+                    y=values[outlying],
+                    style="points",
+                    role="warning",
+                    hover=tuple(f"spectrum {k}" for k in np.nonzero(outlying)[0]),
+                    in_legend=legend,
+                )
+            )
         return Panel(
             x=x,
             y=Axis(label=f"{part} residual", unit="%", limits=(lowest, highest)),
@@ -83,3 +99,71 @@ def kramers_kronig(test: RecordLike) -> Figure:
         shared_x=True,
         notes=notes,
     )
+
+
+def sweep_drift(drift: RecordLike) -> Figure:
+    """How far the cell moved during every sweep.
+
+    Parameters
+    ----------
+    drift
+        A ``sweep_drift`` record.
+
+    Returns
+    -------
+    Figure
+        Two panels over the number of the spectrum: change of |Z| while the sweep ran, with the smallest change that scatter
+        lets one see and the limit; drift of the mean voltage and current over the AC amplitude.
+
+    Raises
+    ------
+    SchemaError
+        When the record is of another kind.
+    """
+    drift = check(drift, "sweep_drift")
+    number = np.arange(drift.sizes["spectrum"], dtype=np.float64)
+    x = Axis(label="spectrum", limits=padded(number, 0.03, floor=None))
+    change, floor = (100 * drift[name].to_numpy() for name in ("change_during_sweep", "change_limit"))
+    limit = 100 * float(drift.attrs.get("change_limit", 0.01))
+    ratios = {name: drift[f"{name}_drift_ratio"].to_numpy() for name in ("voltage", "current")}
+    known = {name: values for name, values in ratios.items() if np.isfinite(values).any()}
+    panels = [
+        Panel(
+            x=x,
+            y=Axis(label="change during the sweep", unit="%", limits=_from_zero(change, floor, np.array([limit]))),
+            series=(
+                Series(name="change of |Z|", x=number, y=change, style="line+points"),
+                Series(name="smallest that can be seen", x=number, y=floor, style="dotted", role="muted"),
+            ),
+            lines=(Line(value=limit, upright=False),),
+        )
+    ]
+    if known:
+        roles: dict[str, Role] = {"voltage": "second", "current": "third"}
+        panels.append(
+            Panel(
+                x=x,
+                y=Axis(label="drift over AC amplitude", limits=_from_zero(*known.values(), np.array([1.0]))),
+                series=tuple(
+                    Series(name=f"mean {name}", x=number, y=values, style="line+points", role=roles[name])
+                    for name, values in known.items()
+                ),
+                lines=(Line(value=1.0, upright=False),),
+            )
+        )
+    alone = int((~drift["bracketed"].to_numpy()).sum())
+    notes = (f"{alone} of {number.size} sweeps are not bracketed: their change is not detectable.",) if alone else ()
+    return Figure(
+        title="Drift during the sweeps",
+        caption="Change of the impedance while each sweep ran, from the sweeps before and after it (top; horizontal line: the "
+        f"limit, {limit:g} %), and drift of the mean voltage and current over the AC amplitude (bottom; above 1 the operating "
+        "point left the range of the signal). The Kramers-Kronig test sees neither.",
+        panels=tuple(panels),
+        shared_x=True,
+        notes=notes,
+    )
+
+
+def _from_zero(*values: FloatArray) -> tuple[float, float]:
+    together = np.concatenate(values)
+    return 0.0, 1.1 * float(np.nanmax(together))

@@ -6,7 +6,7 @@ import difflib
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.units import to_si
@@ -54,6 +54,8 @@ VoltageText = Annotated[str, _positive("voltage")]
 ResistanceText = Annotated[str, _positive("resistance")]
 FrequencyText = Annotated[str, AfterValidator(_frequency)]
 PotentialText = Annotated[str, AfterValidator(_potential)]
+LengthText = Annotated[str, _positive("contact_spacing")]
+ResistivityText = Annotated[str, _positive("resistivity")]
 RampRateText = Annotated[str, _positive("ramp_rate")]
 
 
@@ -108,8 +110,90 @@ class Staircase(Block):
 class Impedance(Block):
     """Checks, Kramers-Kronig test, distribution of relaxation times and map."""
 
-    regularisation: float = Field(1e-3, gt=0, description="lambda of the distribution of relaxation times")
+    regularisation: Annotated[float, Field(gt=0)] | Literal["gcv", "l-curve", "re-im"] = Field(
+        1e-3, description="lambda of the distribution of relaxation times, or how to choose it"
+    )
     penalty_order: Annotated[int, Field(ge=0, le=2)] = Field(1, description="Derivative that is penalised")
+    weights: Literal["unit", "modulus"] | None = Field(
+        None, description="Weights of the residuals; default unit, with a blocking tail modulus"
+    )
+    basis: Literal["tent", "gaussian"] = Field("tent", description="Functions that the distribution is made of")
+    blocking: bool = Field(False, description="Fit the tail of blocking electrodes")
+    free_sign: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] | None = Field(
+        None, description="Relaxation times (s) between which the distribution may be negative (inductive loops)"
+    )
+    preset: Literal["wu2025"] | None = Field(None, description="Published recipe of the distribution")
+    frequency_range: tuple[FrequencyText, FrequencyText] | None = Field(
+        None, description="Lowest and highest frequency to keep"
+    )
+    drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
+    joint: bool = Field(True, description="Whether the map shows the series inverted together, smooth along the run")
+    time_smoothing: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(
+        "auto", description="mu of the joint inversion; auto predicts left-out spectra best"
+    )
+    against: Literal["charge", "time", "current", "current_density", "voltage", "spectrum"] | None = Field(
+        None, description="What the map runs against; default charge where it moves, else time"
+    )
+
+
+class Interface(Block):
+    """Contact of the interface: rivals for the peaks, constriction by voids, area in contact; off unless named."""
+
+    interfaces: int = Field(1, ge=1, description="Equal interfaces that a peak holds; 2 for a symmetric cell")
+    decisive: float = Field(10.0, gt=1, description="Odds over the next rival from which on a process is named")
+    seen_without_coating: bool | None = Field(None, description="Whether a cell without coating shows the same peak")
+    ranges: dict[str, dict[str, tuple[float, float]]] = Field(
+        default_factory=dict, description="Rival -> parameter -> 95 % range in SI, instead of the assumed one"
+    )
+    resistivity: ResistivityText | None = Field(None, description="Of the electrolyte; default from the cell")
+    spacing: LengthText | None = Field(None, description="Half the distance between contact spots, from tomography")
+    void_depth: LengthText | None = Field(None, description="Depth of the voids; default 1 um")
+    circuit: str | None = Field(None, description="Circuit whose parameters give the area in contact")
+    charge_transfer: str | None = Field(None, description="Its charge-transfer resistance, for example R2")
+    double_layer: str | None = Field(None, description="Its double layer, for example CPE2")
+    constriction: str | None = Field(None, description="Its constriction resistance")
+    reference_spectrum: int | None = Field(None, ge=0, description="Spectrum in which all of the area is in contact")
+    reference_state: str | None = Field(None, description="That state in words")
+
+
+class Circuit(Block):
+    """A circuit fitted to every spectrum: a named preset, a circuit, or as many arcs as the evidence supports."""
+
+    circuit: str | None = Field(None, description="Circuit, for example 'L0-R0-p(R1,CPE1)'")
+    preset: str | None = Field(None, description="Named circuit, for example 'coated-nasicon'")
+    most_arcs: int = Field(4, ge=1, le=6, description="Largest number of arcs where neither is given")
+    before: str = Field("L0-R0", description="What stands in series before the arcs")
+    after: str = Field("", description="What stands in series after the arcs, for example 'CPE0'")
+    starts: int = Field(3, ge=1, description="Sets of starting values per spectrum")
+    growth: str | None = Field(None, description="Process or resistance whose growth at rest is sought")
+    frequency_range: tuple[FrequencyText, FrequencyText] | None = Field(
+        None, description="Lowest and highest frequency to keep"
+    )
+    drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
+
+    @model_validator(mode="after")
+    def _one_circuit(self) -> Self:
+        if self.circuit is not None and self.preset is not None:
+            raise ValueError("give circuit or preset, not both")
+        return self
+
+
+class Conductivity(Block):
+    """Conductivity of an electrolyte between blocking electrodes."""
+
+    thickness: Annotated[str, _positive("thickness")] | None = Field(
+        None, description="Thickness; default that of the cell's electrolyte"
+    )
+    thickness_uncertainty: Annotated[str, _positive("thickness")] | None = Field(
+        None, description="Standard deviation of the thickness"
+    )
+    area: Annotated[str, _positive("area")] | None = Field(None, description="Area; default that of the cell")
+    area_uncertainty: Annotated[str, _positive("area")] | None = Field(
+        None, description="Standard deviation of the area"
+    )
+    temperatures: list[TemperatureText] | None = Field(
+        None, description="One temperature, or one per spectrum; default that of the cell where it is stated"
+    )
     frequency_range: tuple[FrequencyText, FrequencyText] | None = Field(
         None, description="Lowest and highest frequency to keep"
     )
@@ -162,6 +246,9 @@ class Analyses(Block):
     failures: Failures | None = Failures()
     cycling: Cycling | None = Cycling()
     impedance: Impedance | None = Impedance()
+    circuit: Circuit | None = None
+    conductivity: Conductivity | None = None
+    interface: Interface | None = None
     profile: Profile | None = Profile()
     staircase: Staircase | None = Staircase()
     cv: Voltammetry | None = Voltammetry()

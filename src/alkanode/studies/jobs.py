@@ -12,6 +12,9 @@ from alkanode.studies.critical_current import ccd_part
 from alkanode.studies.cycling import cycling_part
 from alkanode.studies.findings import failures_part
 from alkanode.studies.full_cell import full_cell_part
+from alkanode.studies.impedance.circuits import circuit_part
+from alkanode.studies.impedance.conductivity import conductivity_part
+from alkanode.studies.impedance.interface import interface_part
 from alkanode.studies.impedance.spectra import spectra_of
 from alkanode.studies.impedance.whole import impedance_part
 from alkanode.studies.outcome import Outcome
@@ -33,6 +36,12 @@ def jobs_of(outcome: Outcome) -> dict[str, Callable[[], Part]]:
         jobs["phases"] = lambda: phases_part(cell, phases)
     if (impedance := wanted.impedance) is not None:
         jobs["impedance"] = lambda: impedance_part(spectra_of(outcome.history), cell, impedance)
+    if (interface := wanted.interface) is not None:
+        jobs["interface"] = lambda: interface_part(*_distributions(outcome), cell, interface)
+    if (circuit := wanted.circuit) is not None:
+        jobs["circuit"] = lambda: circuit_part(spectra_of(outcome.history), cell, circuit, _rows(outcome))
+    if (conductivity := wanted.conductivity) is not None:
+        jobs["conductivity"] = lambda: conductivity_part(spectra_of(outcome.history), cell, conductivity)
     if (stripping := wanted.stripping) is not None:
         jobs["stripping"] = lambda: stripping_part(_cycling(outcome), cell, stripping, _path(outcome))
     if (failures := wanted.failures) is not None:
@@ -60,6 +69,18 @@ def _cycling(outcome: Outcome) -> xr.Dataset:
     if "cycling" not in outcome.history.children:
         raise StudyError("a cycling record is needed", found="only spectra in the files")
     return outcome.history["cycling"].to_dataset()
+
+
+def _distributions(outcome: Outcome) -> tuple[xr.Dataset, xr.Dataset]:
+    part = outcome.part("impedance")
+    if part is None or "relaxation_times" not in part.records:
+        raise StudyError("rivals are compared for peaks of relaxation times", found="none", todo="Keep the impedance block")
+    return part.records["checked_spectra"], part.records["relaxation_times"]
+
+
+def _rows(outcome: Outcome) -> xr.Dataset | None:
+    """The cycling record, or none where the files hold only spectra."""
+    return outcome.history["cycling"].to_dataset() if "cycling" in outcome.history.children else None
 
 
 def _path(outcome: Outcome) -> xr.Dataset | None:

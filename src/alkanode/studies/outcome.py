@@ -25,6 +25,7 @@ _ORDER = (
     "cv",
     "full_cell",
     "impedance",
+    "interface",
     "recovery",
 )
 """Order of the parts for a reader, where the study does not say what it is about."""

@@ -76,9 +76,9 @@ def test_incomplete_rows_are_dropped_by_number():
     assert {3, 7}.isdisjoint(result.original_point.values.ravel())
 
 
-def test_padding_is_no_finding():
+def test_padding_is_no_doubt_but_another_grid_is_recorded():
     result = check_spectra(record((FREQUENCY, IMPEDANCE), (FREQUENCY[:30], IMPEDANCE[:30])))
-    assert result.attrs["checks"] == ""
+    assert result.attrs["checks"] == "spectrum 1: other frequencies than spectrum 0: 30 and 40 points"
     assert (result.original_point[1, 30:] == -1).all()
     assert np.isnan(result.frequency[1, 30:]).all()
 

@@ -72,5 +72,44 @@ def test_a_missing_coordinate_is_named():
         operando_map(times(time=np.arange(4.0)))
     with pytest.raises(SchemaError, match="only missing values"):
         operando_map(times(charge=np.full(4, np.nan)))
-    with pytest.raises(SchemaError, match="'charge' or 'time'"):
+    with pytest.raises(SchemaError, match="one of 'charge', 'time'"):
         operando_map(times(time=np.arange(4.0)), against="cycle")
+
+
+def test_a_charge_that_turns_back_is_cut_into_parts():
+    turning = times(charge=np.array([0.0, 2.0, 1.0, -1.0]), time=np.arange(4.0))
+    result = operando_map(turning)
+    assert result.charge.values.tolist() == [-1.0, 0.0, 1.0, 2.0]
+    assert result.part.values.tolist() == [1, 0, 1, 0]
+    assert np.unique(operando_map(turning, against="time").part).tolist() == [0]
+
+
+def test_rounding_of_a_resting_charge_is_no_turn():
+    result = operando_map(times(charge=np.array([0.0, 1.0, 0.999, 2.0])))
+    assert np.unique(result.part).tolist() == [0]
+
+
+def test_current_and_voltage_come_from_the_spectra():
+    given = times()
+    n = given.sizes["spectrum"]
+    spectra = xr.Dataset(
+        {
+            "frequency": (("spectrum", "point"), np.tile(FREQUENCY, (n, 1))),
+            "impedance": (("spectrum", "point"), np.ones((n, 40), dtype=complex)),
+            "voltage": (("spectrum", "point"), np.outer([0.3, 0.1, 0.2, 0.4], np.ones(40))),
+            "current": (("spectrum", "point"), np.outer([3e-3, 1e-3, 2e-3, 4e-3], np.ones(40))),
+        }
+    )
+    over_voltage = operando_map(given, against="voltage", spectra=spectra)
+    assert over_voltage.spectrum_index.values.tolist() == [1, 2, 0, 3]
+    np.testing.assert_allclose(over_voltage.mean_voltage, [0.1, 0.2, 0.3, 0.4])
+    over_current = operando_map(given, against="current", spectra=spectra)
+    np.testing.assert_allclose(over_current.mean_current, [1e-3, 2e-3, 3e-3, 4e-3])
+    with pytest.raises(SchemaError, match=r"spectra=\.\.\."):
+        operando_map(given, against="voltage")
+    with pytest.raises(SchemaError, match="the spectra of the map"):
+        operando_map(given, against="voltage", spectra=spectra.isel(spectrum=[0]))
+
+
+def test_the_number_of_the_spectrum_is_a_coordinate():
+    assert operando_map(times(), against="spectrum").spectrum_index.values.tolist() == [0, 1, 2, 3]

@@ -6,7 +6,7 @@ import xarray as xr
 
 from alkanode.foundation.errors import SchemaError
 from alkanode.impedance import peaks, relaxation_times
-from alkanode.impedance.elements import resistor, zarc
+from alkanode.impedance.elements import resistor, zarc, zarc_distribution
 
 FREQUENCY = np.geomspace(1e6, 0.1, 70)
 
@@ -77,3 +77,46 @@ def test_other_records_and_prominences_are_refused():
         peaks(xr.Dataset())
     with pytest.raises(SchemaError, match="prominence"):
         peaks(times_of(arcs((20, 1e-4))), prominence=1.0)
+
+
+def test_the_width_of_a_peak_is_that_of_its_arc():
+    """A depressed arc falls to half its height where cosh(a x) = 2 - cos((1 - a) pi)."""
+    times = times_of(arcs((20, 1e-4)))
+    for exponent in (0.6, 0.75, 0.9):
+        gamma = zarc_distribution(times.relaxation_time.to_numpy(), 20.0, 1e-3, exponent)
+        times["distribution"] = (("spectrum", "relaxation_time"), gamma[None])
+        table = peaks(times)
+        expected = 2 * np.arccosh(2 - np.cos((1 - exponent) * np.pi)) / exponent
+        assert table.peak_width.item() == pytest.approx(expected, rel=0.06)
+        assert table.relaxation_time.item() == pytest.approx(1e-3, rel=5e-3)
+
+
+@pytest.mark.parametrize("second", [5e-3, 7e-3])
+def test_a_shoulder_is_reported_on_request_and_marked(second: float):
+    overlapping = resistor(FREQUENCY, 5) + zarc(FREQUENCY, 40, 1e-3, 0.8) + zarc(FREQUENCY, 14, second, 0.8)
+    times = times_of(overlapping)
+    assert peaks(times).sizes["row"] == 1
+    table = peaks(times, shoulders=True)
+    assert table.shoulder.values.tolist() == [False, True]
+    np.testing.assert_allclose(np.log10(table.relaxation_time / [1e-3, second]), 0, atol=0.3)
+    assert table.resistance.sum().item() == pytest.approx(54, rel=0.05)
+    assert np.isnan(table.peak_width.values[1])
+    assert not peaks(times, shoulders=True, shoulder_height=0.9).shoulder.any()
+    with pytest.raises(SchemaError, match="shoulder_height"):
+        peaks(times, shoulders=True, shoulder_height=0.0)
+
+
+def test_a_single_arc_has_no_shoulder():
+    for exponent in (0.75, 0.9):
+        table = peaks(times_of(resistor(FREQUENCY, 5) + zarc(FREQUENCY, 40, 1e-3, exponent)), shoulders=True)
+        assert table.sizes["row"] == 1
+
+
+def test_a_distribution_that_is_flat_to_its_end_has_no_peak_there():
+    times = times_of(arcs((20, 1e-4)))
+    gamma = np.where(times.relaxation_time.to_numpy() > 0.5, 5.0, 0.0)
+    gamma[-3] += 0.4
+    times["distribution"] = (("spectrum", "relaxation_time"), gamma[None])
+    table = peaks(times, prominence=0.1)
+    assert table.sizes["row"] == 0
+    assert "long-time end" in table.attrs["checks"]

@@ -9,7 +9,10 @@ from alkanode.cli.lazy import LazyGroup
 _HERE = "alkanode.cli.impedance"
 
 _COMMANDS = {
+    "conductivity": (f"{_HERE}.conductivity:conductivity", "Conductivity of a blocked electrolyte."),
+    "fit": (f"{_HERE}.fit:fit", "A circuit fitted to every spectrum."),
     "drt": (f"{_HERE}.drt:drt", "Distributions of relaxation times."),
+    "interface": (f"{_HERE}.interface:interface", "Rival processes, constriction and area in contact."),
     "kk": (f"{_HERE}.kk:kk", "Checks and linear Kramers-Kronig test."),
     "map": (f"{_HERE}.map:operando_map", "Map of relaxation times over charge or time."),
 }

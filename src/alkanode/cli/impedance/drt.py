@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @click.command()
 @options(*INVERSION, *CHECKS)
 def drt(**options: Any) -> None:
-    """Distributions of relaxation times of the spectra in FILES."""
+    """Distributions of relaxation times of the spectra in FILES.
+
+    A sweep down to 1 Hz holds relaxation times up to 0.16 s; what is found beyond the measured window is reported apart.
+    """
     from alkanode.studies.impedance.relaxation import relaxation_part
     from alkanode.studies.impedance.spectra import checked_spectra
 

@@ -8,11 +8,51 @@ import click
 
 from alkanode.cli.impedance.options import CHECKS, INVERSION, execute, options
 
+_AGAINST = ("charge", "time", "current", "current_density", "voltage", "spectrum")
+
+
+def _number_or_auto(value: float | str) -> float | str:
+    """A value of ``--time-smoothing``."""
+    if isinstance(value, float) or value == "auto":
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither a number nor auto") from None
+
+
+_MAP = (
+    click.option(
+        "--against",
+        type=click.Choice(_AGAINST),
+        help="What the map runs against; by default charge where it moves, else time.",
+    ),
+    click.option(
+        "--joint/--single",
+        "joint",
+        default=True,
+        show_default=True,
+        help="Invert the series together, smooth along the run, or one spectrum after the other.",
+    ),
+    click.option(
+        "--time-smoothing",
+        type=_number_or_auto,
+        metavar="NUMBER|auto",
+        default="auto",
+        show_default=True,
+        help="How smooth along the run; auto predicts left-out spectra best.",
+    ),
+)
+
 
 @click.command("map")
-@options(*INVERSION, *CHECKS)
+@options(*_MAP, *INVERSION, *CHECKS)
 def operando_map(**options: Any) -> None:
-    """Map of relaxation times over charge (or time, where no charge moves)."""
+    """Map of relaxation times along a run, and its peaks followed through it.
+
+    The joint inversion takes a tenth of lambda, since the neighbours of a spectrum hold its noise down; it ends at breaks
+    (current steps, turns of the charge, pauses, jumps). What lies beyond the measured window is hatched.
+    """
     from alkanode.studies.impedance.whole import impedance_part
 
     execute(impedance_part, **options)

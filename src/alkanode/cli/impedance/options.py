@@ -25,6 +25,20 @@ if TYPE_CHECKING:
     from alkanode.studies import Part
     from alkanode.studies.blocks import Impedance
 
+METHODS = ("gcv", "l-curve", "re-im")
+"""Ways to choose lambda; the same as in :mod:`alkanode.impedance`, which a command must not load to show its help."""
+
+
+def number_or_method(value: float | str) -> float | str:
+    """A value of ``--lambda``: a number, or the name of a way to choose it."""
+    if isinstance(value, float) or value in METHODS:
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither a number nor one of {', '.join(METHODS)}") from None
+
+
 Function = Callable[..., Any]
 Option = Callable[[Function], Function]
 
@@ -41,10 +55,11 @@ INVERSION = (
     click.option(
         "--lambda",
         "regularisation",
-        type=float,
+        type=number_or_method,
+        metavar="NUMBER|" + "|".join(METHODS),
         default=1e-3,
         show_default=True,
-        help="Regularisation; 1e-3 is that of Wu 2025.",
+        help="Regularisation: a number (1e-3 is that of Wu 2025), or gcv, l-curve or re-im to choose one for the series.",
     ),
     click.option(
         "--order",
@@ -53,6 +68,30 @@ INVERSION = (
         default=1,
         show_default=True,
         help="Derivative that is penalised.",
+    ),
+    click.option(
+        "--weights",
+        type=click.Choice(["unit", "modulus"]),
+        help="Weights of the residuals; by default unit, with --blocking modulus.",
+    ),
+    click.option(
+        "--basis",
+        type=click.Choice(["tent", "gaussian"]),
+        default="tent",
+        show_default=True,
+        help="Functions that the distribution is made of.",
+    ),
+    click.option("--blocking", is_flag=True, help="Fit the tail of blocking electrodes."),
+    click.option(
+        "--free-sign",
+        nargs=2,
+        type=float,
+        help="Relaxation times (s) between which the distribution may be negative, for inductive loops.",
+    ),
+    click.option(
+        "--preset",
+        type=click.Choice(["wu2025"]),
+        help="Published recipe; wu2025 (Re+Im, lambda 1e-3) has sweeps that end at 1 Hz, so nothing beyond 0.16 s.",
     ),
 )
 

@@ -5,11 +5,15 @@ from alkanode.data.kinds import (
     failures,
     full_cells,
     impedance,
+    interface,
     measured,
+    operando,
     profiles,
+    regularisation,
     staircases,
     stripping,
     thermo,
+    validity,
     voltammograms,
 )
 from alkanode.data.kinds.kind import Dims, Kind
@@ -19,6 +23,10 @@ KINDS: dict[str, Kind] = {
     for kind in (
         *measured.KINDS,
         *impedance.KINDS,
+        *operando.KINDS,
+        *interface.KINDS,
+        *validity.KINDS,
+        *regularisation.KINDS,
         *thermo.KINDS,
         *failures.KINDS,
         *stripping.KINDS,

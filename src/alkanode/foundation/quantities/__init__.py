@@ -1,11 +1,29 @@
 """The quantities of alkanode, one file per field; :mod:`alkanode.foundation.vocabulary` looks them up."""
 
-from alkanode.foundation.quantities import cells, full_cells, impedance, instrument, plain, ramps, thermo
+from alkanode.foundation.quantities import (
+    cells,
+    full_cells,
+    impedance,
+    instrument,
+    interface,
+    operando,
+    plain,
+    posterior,
+    ramps,
+    regularisation,
+    thermo,
+    validity,
+)
 from alkanode.foundation.quantities.quantity import Number, Quantity
 
 ENTRIES: tuple[Quantity, ...] = (
     *instrument.ENTRIES,
     *impedance.ENTRIES,
+    *posterior.ENTRIES,
+    *validity.ENTRIES,
+    *interface.ENTRIES,
+    *operando.ENTRIES,
+    *regularisation.ENTRIES,
     *cells.ENTRIES,
     *thermo.ENTRIES,
     *ramps.ENTRIES,

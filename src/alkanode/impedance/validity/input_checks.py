@@ -7,42 +7,33 @@ than the excursion over which the response was taken as linear, and it is masked
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
+from alkanode.impedance.validity.check_limits import CheckLimits
 from alkanode.impedance.validity.findings import Findings
-from alkanode.impedance.validity.kramers_kronig import linear_fit
-from alkanode.impedance.validity.sweep_order import descending, repeated_points, split_sweeps
+from alkanode.impedance.validity.series_checks import judge_grids, judge_units
+from alkanode.impedance.validity.spectrum_checks import judge_drift, judge_shape, judge_times
+from alkanode.impedance.validity.stored_rows import overloaded, usable_rows
+from alkanode.impedance.validity.stored_sweep import StoredSweep
+from alkanode.impedance.validity.sweep_order import descending, order_of_measurement, repeated_points, split_sweeps
 
 FloatArray = npt.NDArray[np.float64]
+ComplexArray = npt.NDArray[np.complex128]
 IndexArray = npt.NDArray[np.intp]
 
-_FEWEST_POINTS = 8
-_FEWEST_DECADES = 2.0
-_REPEATS_AGREE = 0.05  # of |Z|: repeats farther apart than this were not taken in one state
-_DECISIVE = 0.5  # ratio of Kramers-Kronig residuals that decides the sign of the imaginary part
-_DOUBTED = 0.5  # of the drift limit: noted, not masked
-
-
-@dataclass(slots=True)
-class _Sweep:
-    """One sweep of the result: the spectrum it comes from, the rows behind each point, and all rows it was measured in."""
-
-    spectrum: int
-    part: int
-    rows: list[IndexArray]
-    reasons: list[str] = field(default_factory=list)
-    flipped: bool = False
-    whole: IndexArray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+_MIXED = 0.5  # share of frequencies that come twice from which rows of several sweeps are mixed
 
 
 def check_spectra(
-    record: RecordLike, *, drift_limit: float = 1.0, frequency_range: tuple[float, float] = (0.0, np.inf)
+    record: RecordLike,
+    *,
+    drift_limit: float = 1.0,
+    frequency_range: tuple[float, float] = (0.0, np.inf),
+    limits: CheckLimits | None = None,
 ) -> xr.Dataset:
     """Put spectra in canonical order, repair what can be repaired, mask what is no impedance, and say so.
 
@@ -58,6 +49,8 @@ def check_spectra(
     frequency_range
         Lowest and highest frequency to keep, Hz; the default keeps everything. Points outside are dropped and recorded,
         for example ``(0, 1e5)`` where the reference electrode spoils the points above.
+    limits
+        All other limits with their reasons: :class:`CheckLimits`. They are stored in ``attrs["limits"]``.
 
     Returns
     -------
@@ -79,26 +72,37 @@ def check_spectra(
 
     Notes
     -----
-    Repaired: rows without frequency or impedance, with zero impedance or a frequency that is not positive (zero is a DC
-    row) are dropped by number; sweeps stored behind each other become spectra of their own (``time`` from
-    ``point_time``; ``charge`` unknown from the second on); shuffled points are sorted; repeats of one frequency that
-    agree within 5 % of |Z| are averaged; an imaginary part of the wrong sign is flipped when most of it is positive and
-    the opposite sign halves the Kramers-Kronig residual.
-    Masked: drift, fewer than 8 points or 2 decades, constant impedance, repeats that disagree, undecidable sign.
-    Noted: negative real parts, drift from half of the limit on.
+    Repaired: rows without frequency or impedance, with zero or overflowing impedance, a frequency that is not positive (zero
+    is a DC row), or a |Z| five times above its neighbourhood (overload) are dropped by number; sweeps stored behind each
+    other become spectra of their own, told apart by turns and jumps of the frequency, in the order of ``point_time`` where
+    rows were shuffled (``time`` from ``point_time``; ``charge`` unknown from the second on); shuffled points are sorted;
+    repeats of one frequency within one sweep that agree within 5 % of |Z| are averaged; an imaginary part of the wrong sign
+    is flipped when most of it is positive and the opposite sign halves the Kramers-Kronig residual.
+    Masked: drift, fewer than 8 points or 2 decades, constant impedance, repeats that disagree, rows of several sweeps that
+    cannot be told apart, undecidable sign.
+    Noted: negative real parts, drift from half of the limit on, time stamps that contradict the order of frequencies, pauses
+    within a sweep, other frequencies than the first spectrum, a factor of a thousand between neighbours at all frequencies
+    (ohm and kohm mixed). A factor near one, as between ohm and ohm cm2, cannot be told from the data.
+    Single points that contradict the others are named by :func:`kramers_kronig`; drift of the impedance itself is measured by
+    :func:`sweep_drift`.
     """
     record = check(record, "impedance")
     if not (np.isfinite(drift_limit) and drift_limit > 0):
         raise SchemaError("drift_limit must be positive", found=repr(drift_limit))
     if not frequency_range[0] < frequency_range[1]:
         raise SchemaError("frequency_range must be (lowest, highest) in Hz", found=repr(frequency_range))
+    chosen = limits or CheckLimits()
     findings = Findings()
-    sweeps = _ordered_sweeps(record, frequency_range, findings)
+    sweeps = _ordered_sweeps(record, frequency_range, findings, chosen)
     result = _gather(record, sweeps)
+    frequency, impedance = result["frequency"].to_numpy(), result["impedance"].to_numpy()
+    times = result["point_time"].to_numpy() if "point_time" in result else np.full(frequency.shape, np.nan)
     for position, sweep in enumerate(sweeps):
-        _judge_shape(result, position, sweep, findings)
+        here = position, slice(0, len(sweep.rows))
+        judge_shape(frequency[here], impedance[here], position, sweep, findings, chosen)
+        judge_times(times[here], position, findings, chosen.pause)
     _flip(result, sweeps)
-    drift = _judge_drift(record, sweeps, drift_limit, findings)
+    drift = judge_drift(record, sweeps, drift_limit, chosen.drift_noted, findings)
     earlier = result["masked"].to_numpy() if "masked" in result else np.zeros(len(sweeps), dtype=bool)
     told = result["mask_reason"].to_numpy() if "mask_reason" in result else np.full(len(sweeps), "")
     reasons = [
@@ -108,94 +112,87 @@ def check_spectra(
     result["voltage_drift"] = ("spectrum", drift)
     result["masked"] = ("spectrum", earlier | np.array([bool(sweep.reasons) for sweep in sweeps], dtype=bool))
     result["mask_reason"] = ("spectrum", np.array(reasons, dtype=str))
+    unmasked = np.flatnonzero(~result["masked"].to_numpy())
+    judge_units(frequency, impedance, unmasked, chosen.unit_jump, findings)
+    judge_grids(frequency, unmasked, findings)
     findings.warn(len(sweeps), stacklevel=3)
     lines = [line for line in str(record.attrs.get("checks", "")).split("\n") if line]
     result.attrs["checks"] = "\n".join(dict.fromkeys(lines + findings.lines()))
+    result.attrs["limits"] = f"drift_limit={drift_limit:g}, frequency_range={frequency_range}, {chosen}"
     return label(result, "impedance")
 
 
-def _ordered_sweeps(record: xr.Dataset, keep: tuple[float, float], findings: Findings) -> list[_Sweep]:
+def _ordered_sweeps(
+    record: xr.Dataset, keep: tuple[float, float], findings: Findings, limits: CheckLimits
+) -> list[StoredSweep]:
     """Usable rows of every sweep in order of falling frequency, repeats together."""
-    sweeps: list[_Sweep] = []
-    stored = zip(record["frequency"].to_numpy(), record["impedance"].to_numpy(), strict=True)
-    for spectrum, (frequency, impedance) in enumerate(stored):
+    sweeps: list[StoredSweep] = []
+    frequencies, impedances = record["frequency"].to_numpy(), record["impedance"].to_numpy()
+    times = record["point_time"].to_numpy() if "point_time" in record else np.full(frequencies.shape, np.nan)
+    for spectrum, (frequency, impedance) in enumerate(zip(frequencies, impedances, strict=True)):
         position = len(sweeps)
-        rows = _usable_rows(frequency, impedance, position, findings)
+        rows = usable_rows(frequency, impedance, position, findings)
         kept = rows[(frequency[rows] >= keep[0]) & (frequency[rows] <= keep[1])]
         if kept.size < rows.size:
-            limits = f"{keep[0]:g} to {keep[1]:g} Hz"
-            findings.add(position, "points outside the chosen frequency range were dropped", limits, doubt=False)
+            limited = f"{keep[0]:g} to {keep[1]:g} Hz"
+            findings.add(position, "points outside the chosen frequency range were dropped", limited, doubt=False)
             measured, rows = rows, kept
         else:
             measured = rows
+        rows = rows[order_of_measurement(frequency[rows], times[spectrum, rows])]
         parts = split_sweeps(frequency[rows]) if rows.size else [rows]
         for part, chosen in enumerate(parts):
             here = rows[chosen] if rows.size else rows
             if len(parts) > 1:
                 detail = f"part {part + 1} of {len(parts)} of stored spectrum {spectrum}"
                 findings.add(position + part, "several sweeps in one spectrum were split", detail)
-            sweep = _Sweep(spectrum, part, [], whole=measured if len(parts) == 1 else here)
-            sweeps.append(_one_sweep(frequency, impedance, here, sweep, position + part, findings))
+            sweep = StoredSweep(spectrum, part, whole=measured if len(parts) == 1 else here)
+            sweeps.append(sweep)
+            _put_in_order(frequency, impedance, np.sort(here), sweep, position + part, findings, limits)
     return sweeps
 
 
-def _usable_rows(
-    frequency: FloatArray, impedance: npt.NDArray[np.complex128], position: int, findings: Findings
-) -> IndexArray:
-    has_frequency, has_impedance = np.isfinite(frequency), np.isfinite(impedance)
-    filled = np.flatnonzero(has_frequency | has_impedance)
-    stored = np.arange(frequency.size) <= (filled[-1] if filled.size else -1)
-    incomplete = stored & ~(has_frequency & has_impedance)
-    direct = stored & ~incomplete & ~(frequency > 0)
-    empty = stored & ~incomplete & ~direct & (impedance == 0)
-    for wrong, kind in (
-        (incomplete, "rows without frequency or impedance were dropped"),
-        (direct, "rows at zero or negative frequency (DC) were dropped"),
-        (empty, "rows of zero impedance were dropped"),
-    ):
-        if wrong.any():
-            findings.add(position, kind, f"rows {', '.join(map(str, np.flatnonzero(wrong)))}")
-    return np.flatnonzero(stored & ~incomplete & ~direct & ~empty)
-
-
-def _one_sweep(
+def _put_in_order(
     frequency: FloatArray,
-    impedance: npt.NDArray[np.complex128],
+    impedance: ComplexArray,
     rows: IndexArray,
-    sweep: _Sweep,
+    sweep: StoredSweep,
     position: int,
     findings: Findings,
-) -> _Sweep:
+    limits: CheckLimits,
+) -> None:
+    """Order the rows of one sweep, take out overloads, gather repeats."""
     if rows.size == 0:
-        _mask(sweep, position, findings, "no usable points")
-        return sweep
+        sweep.mask(position, findings, "no usable points")
+        return
     order, monotone = descending(frequency[rows])
     if not monotone:
         findings.add(position, "points out of frequency order were sorted")
     elif frequency[rows[0]] < frequency[rows[-1]]:
         findings.add(position, "ascending frequency was reversed", doubt=False)
     rows = rows[order]
+    wrong = overloaded(impedance[rows], limits.overload)
+    if wrong.any():
+        detail = f"rows {', '.join(map(str, np.sort(rows[wrong])))}"
+        findings.add(position, "overloaded points were dropped", detail)
+        rows = rows[~wrong]
     point = repeated_points(frequency[rows])
     sweep.rows = np.split(rows, np.flatnonzero(np.diff(point)) + 1)
     repeats = [group for group in sweep.rows if group.size > 1]
-    if repeats:
-        spread = max(
-            float(np.ptp(np.abs(impedance[g] - impedance[g[0]])) / np.abs(impedance[g]).mean()) for g in repeats
-        )
-        if spread > _REPEATS_AGREE:
-            detail = f"repeats of one frequency differ by {spread:.0%} of |Z|"
-            _mask(sweep, position, findings, "repeated points disagree", detail)
-        else:
-            findings.add(position, "repeats of one frequency were averaged", f"{len(repeats)} frequencies")
-    return sweep
+    if not repeats:
+        return
+    spread = max(float(np.ptp(np.abs(impedance[g] - impedance[g[0]])) / np.abs(impedance[g]).mean()) for g in repeats)
+    if len(repeats) > _MIXED * len(sweep.rows):
+        detail = f"{len(repeats)} of {len(sweep.rows)} frequencies come several times, in no order of sweeps"
+        sweep.mask(position, findings, "rows of several sweeps are mixed", detail)
+    elif spread > limits.repeats_agree:
+        detail = f"repeats of one frequency differ by {spread:.0%} of |Z|"
+        sweep.mask(position, findings, "repeated points disagree", detail)
+    else:
+        findings.add(position, "repeats of one frequency were averaged", f"{len(repeats)} frequencies")
 
 
-def _mask(sweep: _Sweep, position: int, findings: Findings, kind: str, reason: str = "") -> None:
-    sweep.reasons.append(reason or kind)
-    findings.add(position, f"masked, {kind}", reason)
-
-
-def _gather(record: xr.Dataset, sweeps: list[_Sweep]) -> xr.Dataset:
+def _gather(record: xr.Dataset, sweeps: list[StoredSweep]) -> xr.Dataset:
     """The record with its points in the new order; repeats averaged, missing points NaN."""
     length = max((len(sweep.rows) for sweep in sweeps), default=0)
     origin = np.array([sweep.spectrum for sweep in sweeps], dtype=np.intp)
@@ -222,7 +219,7 @@ def _gather(record: xr.Dataset, sweeps: list[_Sweep]) -> xr.Dataset:
 
 
 def _points(
-    values: npt.NDArray[np.generic], origin: IndexArray, first: IndexArray, sweeps: list[_Sweep]
+    values: npt.NDArray[np.generic], origin: IndexArray, first: IndexArray, sweeps: list[StoredSweep]
 ) -> npt.NDArray[np.generic]:
     present = first >= 0
     if not np.issubdtype(values.dtype, np.number):
@@ -239,7 +236,7 @@ def _points(
     return np.asarray(gathered, dtype=floating.dtype)
 
 
-def _place_later_parts(variables: dict[str, xr.Variable], sweeps: list[_Sweep]) -> None:
+def _place_later_parts(variables: dict[str, xr.Variable], sweeps: list[StoredSweep]) -> None:
     """Time of a split sweep from its points; its charge is unknown."""
     for position, sweep in enumerate(sweeps):
         if sweep.part == 0:
@@ -252,84 +249,10 @@ def _place_later_parts(variables: dict[str, xr.Variable], sweeps: list[_Sweep]) 
                 variables[name] = xr.Variable(("spectrum",), values, variables[name].attrs)
 
 
-def _judge_shape(result: xr.Dataset, position: int, sweep: _Sweep, findings: Findings) -> None:
-    """Length, range, constancy, sign of the imaginary part, negative real parts."""
-    count = len(sweep.rows)
-    if count == 0:
-        return
-    frequency = result["frequency"].to_numpy()[position, :count]
-    impedance = result["impedance"].to_numpy()[position, :count]
-    decades = float(np.log10(frequency[0] / frequency[-1]))
-    if count < _FEWEST_POINTS:
-        _mask(sweep, position, findings, f"fewer than {_FEWEST_POINTS} points", f"{count} points")
-        return
-    if decades < _FEWEST_DECADES:
-        _mask(
-            sweep, position, findings, f"less than {_FEWEST_DECADES:g} decades", f"{decades:.2g} decades of frequency"
-        )
-        return
-    if np.ptp(impedance.real) + np.ptp(impedance.imag) <= 1e-6 * np.abs(impedance).mean():
-        _mask(sweep, position, findings, "constant impedance")
-        return
-    if (impedance.imag > 0).mean() > 0.5:
-        _judge_sign(frequency, impedance, position, sweep, findings)
-    negative = np.flatnonzero(impedance.real < 0)
-    if negative.size:
-        leading = negative.size == negative[-1] + 1 < count
-        findings.add(
-            position,
-            "negative real part at the highest frequencies, as three-electrode cells show; kept"
-            if leading
-            else "negative real part not only at the highest frequencies; kept",
-        )
-
-
-def _judge_sign(
-    frequency: FloatArray, impedance: npt.NDArray[np.complex128], position: int, sweep: _Sweep, findings: Findings
-) -> None:
-    both = np.stack([impedance, impedance.conj()])
-    stored, opposite = linear_fit(frequency, both, elements="auto", mu_limit=0.85).rms
-    detail = f"Kramers-Kronig residual {stored:.2%} as stored, {opposite:.2%} with the other sign"
-    if opposite < _DECISIVE * stored:
-        sweep.flipped = True
-        findings.add(position, "imaginary part of the wrong sign was flipped", detail)
-    elif stored < _DECISIVE * opposite:
-        findings.add(position, "mostly inductive; the sign of the imaginary part was kept", detail)
-    else:
-        _mask(sweep, position, findings, "sign of the imaginary part cannot be decided", detail)
-
-
-def _flip(result: xr.Dataset, sweeps: list[_Sweep]) -> None:
+def _flip(result: xr.Dataset, sweeps: list[StoredSweep]) -> None:
     flipped = np.array([sweep.flipped for sweep in sweeps], dtype=bool)
     for name in ("impedance", "counter_impedance"):
         if name in result and flipped.any():
             values = result[name].to_numpy().copy()
             values[flipped] = values[flipped].conj()
             result[name] = (("spectrum", "point"), values)
-
-
-def _judge_drift(record: xr.Dataset, sweeps: list[_Sweep], limit: float, findings: Findings) -> FloatArray:
-    """Largest minus smallest mean voltage of every sweep, V, points left out by choice included; masks beyond the limit."""
-    drift = np.full(len(sweeps), np.nan)
-    if "voltage" not in record:
-        return drift
-    voltages = record["voltage"].to_numpy()
-    amplitudes = (
-        record["voltage_amplitude"].to_numpy() if "voltage_amplitude" in record else np.full(voltages.shape, np.nan)
-    )
-    for position, sweep in enumerate(sweeps):
-        voltage, amplitude = (values[sweep.spectrum, sweep.whole] for values in (voltages, amplitudes))
-        if not np.isfinite(voltage).any():
-            continue
-        drift[position] = np.ptp(voltage[np.isfinite(voltage)])
-        strengths = np.abs(amplitude[np.isfinite(amplitude)])
-        largest = strengths.max(initial=0.0)
-        if largest == 0:
-            continue
-        detail = f"{drift[position] * 1e3:.0f} mV against {largest * 1e3:.0f} mV of AC amplitude"
-        if drift[position] > limit * largest:
-            reason = f"voltage drifts by {detail}"
-            _mask(sweep, position, findings, "voltage drift within the sweep", reason)
-        elif drift[position] > _DOUBTED * limit * largest:
-            findings.add(position, "voltage drift near the limit; kept", detail)
-    return drift

@@ -6,13 +6,12 @@ M is too small when the residual still falls, and too large when neighbouring re
 noise, which the number mu measures.
 
 The test does not see slow drift: a resistance that changes by 5 % while a sweep runs down to 1 Hz leaves the residual
-at the level of 0.2 % noise. Drift of the DC voltage is checked by
-:func:`alkanode.impedance.check_spectra`.
+at the level of 0.2 % noise. Drift is measured by :func:`alkanode.impedance.sweep_drift`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
 from typing import Literal
 
 import numpy as np
@@ -20,32 +19,16 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.schema import RecordLike, check, label
-from alkanode.foundation.errors import SchemaError
+from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import source
-from alkanode.impedance.frequency_grids import frequency_grids, masked_spectra
+from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids, masked_spectra
 from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
+from alkanode.impedance.validity.chain_length import Criterion, LinearFit, linear_fit
+from alkanode.impedance.validity.findings import name_spectra
 
 FloatArray = npt.NDArray[np.float64]
-ComplexArray = npt.NDArray[np.complex128]
 
-_FEWEST = 3
-_PER_DECADE = 7.0  # more pairs than this resolve nothing that a spectrum holds
-_LOOK_AHEAD = (1.5, 6)  # times M, at least M plus: a chain so long must not fit better, or M is too small
-_MUCH_BETTER = 0.8  # of the residual variance
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LinearFit:
-    """Fit of spectra on one grid: residuals over |Z|, shape (batch, point); mu and M, shape (batch,)."""
-
-    residual: ComplexArray
-    mu: FloatArray
-    element_count: npt.NDArray[np.int64]
-
-    @property
-    def rms(self) -> FloatArray:
-        """Root mean square over real and imaginary parts, shape (batch,)."""
-        return np.asarray(np.sqrt((np.abs(self.residual) ** 2).mean(axis=1) / 2))
+_FEWEST_LEFT = 8  # points of a sweep without its inductive head
 
 
 @source("Boukamp1995", "Schoenleber2014")
@@ -54,163 +37,241 @@ def kramers_kronig(
     *,
     elements: int | Literal["auto"] = "auto",
     mu_limit: float = 0.85,
+    criterion: Criterion = "mu and residual",
     limit: float = 0.01,
+    outlier: float = 5.0,
+    capacitance: bool = True,
+    form: Literal["auto", "impedance", "admittance"] = "auto",
+    inductive_head: Literal["keep", "leave out"] = "keep",
 ) -> xr.Dataset:
-    """Linear Kramers-Kronig test of every spectrum.
+    """Linear Kramers-Kronig test of every spectrum and every point.
 
     Parameters
     ----------
     record
         Impedance record with ``frequency`` (Hz) and ``impedance`` (ohm) over (spectrum, point).
     elements
-        Number M of resistance-capacitance pairs, or ``"auto"``: the smallest M, up to 7 per decade, with mu at or
-        below ``mu_limit`` at which a chain 1.5 times as long (at least 6 pairs more) lowers the residual variance by less than a fifth. The
-        second demand keeps the search from stopping at an M that cannot follow the spectrum yet.
+        Number M of resistance-capacitance pairs, or ``"auto"``: the smallest M, from 1 to 7 per decade (at least 3), that meets
+        ``criterion``; every M up to 12 is tried, then steps of a tenth.
     mu_limit
         Limit of mu = 1 - sum |R_k < 0| / sum |R_k >= 0|; 0.85 is the value of Schoenleber et al.
+    criterion
+        ``"mu"``: mu at or below ``mu_limit``. ``"residual"``: a chain 1.5 times as long (at least 6 pairs more) lowers the
+        residual variance by less than a fifth. The default demands both: mu alone may stop at an M that cannot follow
+        the spectrum yet.
     limit
         A spectrum is valid when its rms residual is at or below this fraction of |Z|. Default 0.01: good instruments
         reach 0.1-0.3 %, and 1 % is the habit of the field.
+    outlier
+        A point of a valid spectrum is invalid when its residual is larger than ``limit`` *and* than this multiple of the
+        noise of its spectrum, leverage considered. Default 5: in noise alone one point in some hundred thousand.
+    capacitance
+        Whether the chain has a capacitance in series, which blocking electrodes need. Default true.
+    form
+        What is fitted. The admittance of a cell with a negative resistance may obey the relations where its impedance
+        cannot (it has no limit, or the cell is only stable under voltage control). ``"auto"``: the impedance; of a spectrum
+        with negative real parts beyond those at its highest frequencies, the one with the smaller residual.
+    inductive_head
+        ``"leave out"`` does not test the points at the highest frequencies whose imaginary part is positive. Default
+        ``"keep"``: the chain holds an inductance.
 
     Returns
     -------
     Dataset
         Kind ``kramers_kronig``. Over (spectrum, point), in the point order of the record: ``frequency``,
-        ``residual_real`` and ``residual_imaginary``, (model - data)/|Z|, NaN where there is no point. Over spectrum:
-        ``rms_residual`` (over both parts), ``element_count``, ``mu``, ``valid``, ``masked``, ``mask_reason``.
-        Masked spectra are not tested: NaN, 0 and false.
+        ``residual_real`` and ``residual_imaginary``, (model - data)/|Z|; ``left_out_deviation``, size per part of the
+        deviation from a fit to all other frequencies, over |Z|; all NaN where a point is absent or not tested;
+        ``point_valid`` (false there too). Over spectrum: ``rms_residual`` (over both parts), ``relative_noise`` (per part,
+        from the median residual), ``element_count``, ``mu``, ``valid``, ``in_admittance``, ``masked``, ``mask_reason``.
+        Masked spectra are not tested: NaN, 0 and false. ``attrs["checks"]`` names the invalid points of valid spectra.
 
     Raises
     ------
     SchemaError
-        For a record of another kind, points without impedance, or ``elements`` below 1 or above the number of points.
+        For a record of another kind, points without impedance, ``elements`` below 1 or above the number of points, or a
+        limit that is not positive.
+
+    Warns
+    -----
+    DataQualityWarning
+        Where a valid spectrum holds invalid points.
 
     Notes
     -----
     Minimises sum |Z_model - Z|^2 / |Z|^2 over real and imaginary parts with
     ``Z_model = R0 + j omega L + 1/(j omega C) + sum_k R_k/(1 + j omega tau_k)``, tau_k spaced evenly in ln(tau) from
-    1/(2 pi f_max) to 1/(2 pi f_min), every value free in sign. A valid spectrum may still have drifted slowly.
+    1/(2 pi f_max) to 1/(2 pi f_min), every value free in sign; of an admittance the same sum with conductances. In a
+    spectrum that is not valid every point is invalid whose residual exceeds ``limit``; a bad point pulls its neighbours along,
+    so the verdicts name a region rather than a point. ``left_out_deviation`` is larger than the residual where the others
+    must be extrapolated: at the first and last frequency by a factor of two or three.
+    A valid spectrum may still have drifted slowly: see :func:`sweep_drift`.
 
     References
     ----------
     :cite:`Boukamp1995`, :cite:`Schoenleber2014`
     """
     record = check(record, "impedance")
+    for name, value in (("limit", limit), ("outlier", outlier), ("mu_limit", mu_limit)):
+        if not value > 0:
+            raise SchemaError(f"{name} must be positive", found=repr(value))
+    tested = record if inductive_head == "keep" else _without_inductive_head(record)
     shape = record["impedance"].shape
     residual = np.full(shape, np.nan + 1j * np.nan)
-    rms, mu = np.full(shape[0], np.nan), np.full(shape[0], np.nan)
-    count = np.zeros(shape[0], dtype=np.int64)
-    for grid in frequency_grids(record):
-        fit = linear_fit(grid.frequency, grid.impedance, elements=elements, mu_limit=mu_limit)
-        residual[grid.spectra[:, None], grid.points] = fit.residual
-        rms[grid.spectra], mu[grid.spectra], count[grid.spectra] = fit.rms, fit.mu, fit.element_count
+    deviation, valid_point = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    rms, mu, noise = (np.full(shape[0], np.nan) for _ in range(3))
+    count, admittance = np.zeros(shape[0], dtype=np.int64), np.zeros(shape[0], dtype=bool)
+    for grid in frequency_grids(tested):
+        fit, inverted = _fitted(grid, form, elements, mu_limit, criterion, capacitance)
+        at = grid.spectra[:, None], grid.points
+        beyond_noise = fit.studentised > outlier * fit.noise[:, None]
+        beyond_limit = np.abs(fit.residual) > np.sqrt(2) * limit
+        residual[at], deviation[at] = fit.residual, np.abs(fit.deviation) / np.sqrt(2)
+        valid_point[at] = ~(beyond_limit & (beyond_noise | (fit.rms > limit)[:, None]))
+        rms[grid.spectra], mu[grid.spectra], noise[grid.spectra] = fit.rms, fit.mu, fit.noise
+        count[grid.spectra], admittance[grid.spectra] = fit.element_count, inverted
     result = xr.Dataset(
         {
             "frequency": record["frequency"].variable,
             "residual_real": (("spectrum", "point"), residual.real),
             "residual_imaginary": (("spectrum", "point"), residual.imag),
+            "left_out_deviation": (("spectrum", "point"), deviation),
+            "point_valid": (("spectrum", "point"), valid_point),
             "rms_residual": ("spectrum", rms),
+            "relative_noise": ("spectrum", noise),
             "element_count": ("spectrum", count),
             "mu": ("spectrum", mu),
             "valid": ("spectrum", rms <= limit),
+            "in_admittance": ("spectrum", admittance),
             "masked": ("spectrum", masked_spectra(record)),
         },
         coords=spectrum_coordinates(record),
         attrs={
             "limit": limit,
             "mu_limit": mu_limit,
+            "outlier": outlier,
+            "criterion": criterion,
+            "form": form,
+            "inductive_head": inductive_head,
             "note": "a linear Kramers-Kronig test does not see slow drift within a sweep",
         },
     )
     if "mask_reason" in record.variables:
         result["mask_reason"] = record["mask_reason"].variable
+    result.attrs["checks"] = "\n".join(_outliers(result))
     return label(result, "kramers_kronig")
 
 
-def linear_fit(
-    frequency: FloatArray, impedance: ComplexArray, *, elements: int | Literal["auto"], mu_limit: float
-) -> LinearFit:
-    """Fit spectra on one grid; see :func:`kramers_kronig`.
+def keep_valid_points(record: RecordLike, test: RecordLike) -> xr.Dataset:
+    """Take points that fail a Kramers-Kronig test out of valid spectra.
 
     Parameters
     ----------
-    frequency
-        Hz, shape (point,), all positive.
-    impedance
-        ohm, shape (batch, point), finite.
-    elements, mu_limit
-        As in :func:`kramers_kronig`.
+    record
+        Impedance record.
+    test
+        Its :func:`kramers_kronig` test, point by point in the same order.
+
+    Returns
+    -------
+    Dataset
+        The record, with ``frequency`` and ``impedance`` NaN at every point that was tested and is not valid, in spectra
+        that are valid as a whole. Spectra that are not valid stay whole: where the fit follows nothing, its verdict on single
+        points means little.
+
+    Raises
+    ------
+    SchemaError
+        When the test belongs to a record of another shape.
     """
-    batch, points = impedance.shape
-    span = np.log10(frequency.max() / frequency.min())
-    if elements == "auto":
-        last = max(_FEWEST, min(points - 1, int(np.ceil(_PER_DECADE * span)) + 1))
-        counts = np.arange(min(_FEWEST, last), last + 1)
-    elif 1 <= elements <= points:
-        counts = np.array([elements])
-    else:
+    record, test = check(record, "impedance"), check(test, "kramers_kronig")
+    if test["frequency"].shape != record["frequency"].shape or "point_valid" not in test:
         raise SchemaError(
-            "elements must lie between 1 and the number of points of the shortest spectrum",
-            found=f"{elements} for {points} points",
+            "the test must be that of the record, with point_valid", found=f"shapes {test.sizes}, {record.sizes}"
         )
-    residual = np.zeros(impedance.shape, dtype=np.complex128)
-    mu, used = np.full(batch, np.nan), np.zeros(batch, dtype=np.int64)
-    open_rows = np.arange(batch)
-    for count in counts:
-        fitted, mu_now = _fit(frequency, impedance[open_rows], int(count))
-        residual[open_rows], mu[open_rows], used[open_rows] = fitted, mu_now, count
-        good = np.flatnonzero(mu_now <= mu_limit)
-        if good.size and count < counts[-1]:
-            longer = min(max(int(np.ceil(_LOOK_AHEAD[0] * count)), int(count) + _LOOK_AHEAD[1]), int(counts[-1]))
-            beyond, _ = _fit(frequency, impedance[open_rows[good]], longer)
-            good = good[_variance(beyond, longer) >= _MUCH_BETTER * _variance(fitted[good], int(count))]
-            open_rows = np.delete(open_rows, good)
-            if open_rows.size == 0:
-                break
-    return LinearFit(residual, mu, used)
+    tested = np.isfinite(test["residual_real"].to_numpy())
+    out = tested & ~test["point_valid"].to_numpy() & test["valid"].to_numpy()[:, None]
+    kept = record.copy()
+    for name in ("frequency", "impedance"):
+        kept[name] = record[name].where(~xr.DataArray(out, dims=("spectrum", "point")))
+    return label(kept, "impedance")
 
 
-def _variance(residual: ComplexArray, count: int) -> FloatArray:
-    freedom = max(2 * residual.shape[1] - count - 3, 1)
-    return np.asarray((np.abs(residual) ** 2).sum(axis=1) / freedom)
+def _fitted(
+    grid: FrequencyGrid,
+    form: str,
+    elements: int | Literal["auto"],
+    mu_limit: float,
+    criterion: Criterion,
+    capacitance: bool,
+) -> tuple[LinearFit, npt.NDArray[np.bool_]]:
+    """The fit of every spectrum of a grid, and which are fits of admittances."""
 
+    def fit(data: npt.NDArray[np.complex128]) -> LinearFit:
+        return linear_fit(
+            grid.frequency,
+            data,
+            elements=elements,
+            mu_limit=mu_limit,
+            criterion=criterion,
+            capacitance=capacitance,
+        )
 
-def _fit(frequency: FloatArray, impedance: ComplexArray, count: int) -> tuple[ComplexArray, FloatArray]:
-    """Residuals over |Z|, shape (batch, point), and mu, shape (batch,), for one M."""
-    omega = 2 * np.pi * frequency
-    tau = np.geomspace(1 / omega.max(), 1 / omega.min(), count)
-    middle = np.sqrt(omega.max() * omega.min())
-    columns = np.concatenate(
-        [
-            np.ones((omega.size, 1)),
-            1j * omega[:, None] / omega.max(),
-            middle / (1j * omega[:, None]),
-            1 / (1 + 1j * omega[:, None] * tau),
-        ],
-        axis=1,
+    inverted = np.zeros(len(grid.spectra), dtype=bool)
+    if form == "admittance":
+        return fit(_admittance(grid.impedance)), ~inverted
+    of_impedance = fit(grid.impedance)
+    if form == "impedance":
+        return of_impedance, inverted
+    negative = grid.impedance.real < 0
+    doubtful = np.flatnonzero(
+        (negative & ~np.logical_and.accumulate(negative, axis=1)).any(axis=1) | negative.all(axis=1)
     )
-    magnitude = np.abs(impedance)
-    weight = 1 / np.where(magnitude > 0, magnitude, magnitude.max())
-    weighted = columns * weight[:, :, None]
-    A = np.concatenate([weighted.real, weighted.imag], axis=1)
-    target = impedance * weight
-    b = np.concatenate([target.real, target.imag], axis=1)
-    Q, R = np.linalg.qr(A)
-    projected = np.einsum("bij,bi->bj", Q, b)
-    difference = np.einsum("bij,bj->bi", Q, projected) - b
-    values = _back_substitute(R, projected)[:, 3:]
-    negative = -np.where(values < 0, values, 0).sum(axis=1)
-    positive = np.where(values >= 0, values, 0).sum(axis=1)
-    mu = np.where(positive > 0, 1 - negative / np.where(positive > 0, positive, 1.0), -np.inf)
-    return difference[:, : omega.size] + 1j * difference[:, omega.size :], mu
+    if doubtful.size == 0:
+        return of_impedance, inverted
+    other = fit(_admittance(grid.impedance[doubtful]))
+    better = other.rms < of_impedance.rms[doubtful]
+    inverted[doubtful[better]] = True
+    merged = {}
+    for name in LinearFit.__dataclass_fields__:
+        values = getattr(of_impedance, name).copy()
+        values[doubtful[better]] = getattr(other, name)[better]
+        merged[name] = values
+    return LinearFit(**merged), inverted
 
 
-def _back_substitute(R: FloatArray, right: FloatArray) -> FloatArray:
-    """Solve upper triangular systems, shape (batch, n, n) and (batch, n); lost directions are set to zero."""
-    diagonal = np.abs(np.diagonal(R, axis1=1, axis2=2))
-    lost = diagonal <= 1e-14 * diagonal.max(axis=1, keepdims=True)
-    x = np.zeros_like(right)
-    for row in range(R.shape[1] - 1, -1, -1):
-        rest = right[:, row] - np.einsum("bj,bj->b", R[:, row, row + 1 :], x[:, row + 1 :])
-        x[:, row] = np.where(lost[:, row], 0.0, rest / np.where(lost[:, row], 1.0, R[:, row, row]))
-    return x
+def _admittance(impedance: npt.NDArray[np.complex128]) -> npt.NDArray[np.complex128]:
+    smallest = np.abs(impedance).max(axis=1, keepdims=True) * 1e-15
+    return np.asarray(1 / np.where(impedance == 0, smallest, impedance))
+
+
+def _without_inductive_head(record: xr.Dataset) -> xr.Dataset:
+    """The record without the points of positive imaginary part at the highest frequencies, where enough others remain."""
+    frequency, impedance = record["frequency"].to_numpy(), record["impedance"].to_numpy()
+    order = np.argsort(-np.where(np.isfinite(frequency), frequency, -np.inf), axis=1, kind="stable")
+    inductive = np.take_along_axis(impedance.imag > 0, order, axis=1)
+    head = np.logical_and.accumulate(inductive, axis=1)
+    head &= (np.isfinite(frequency).sum(axis=1) - head.sum(axis=1) >= _FEWEST_LEFT)[:, None]
+    out = np.zeros_like(head)
+    np.put_along_axis(out, order, head, axis=1)
+    return record.assign(frequency=(("spectrum", "point"), np.where(out, np.nan, frequency)))
+
+
+def _outliers(result: xr.Dataset) -> list[str]:
+    """One line per valid spectrum with invalid points; a warning names the spectra."""
+    tested = np.isfinite(result["residual_real"].to_numpy())
+    out = tested & ~result["point_valid"].to_numpy() & result["valid"].to_numpy()[:, None]
+    found = np.flatnonzero(out.any(axis=1))
+    if found.size == 0:
+        return []
+    frequency, deviation = result["frequency"].to_numpy(), result["left_out_deviation"].to_numpy()
+    lines = [
+        f"spectrum {k}: outlying points at "
+        + ", ".join(f"{frequency[k, i]:.4g} Hz ({100 * deviation[k, i]:.2g} % of |Z|)" for i in np.flatnonzero(out[k]))
+        for k in found
+    ]
+    warnings.warn(
+        f"outlying points in {name_spectra(map(int, found))}, valid as a whole; their frequencies are in the checks of the test",
+        DataQualityWarning,
+        stacklevel=4,
+    )
+    return lines

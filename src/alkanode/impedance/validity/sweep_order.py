@@ -9,11 +9,32 @@ FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]
 
 _SAME = 1e-6  # of ln(frequency): repeats of one point
-_SHORTEST_SWEEP = 8  # points
+_SHORTEST_SWEEP = 8  # points of at least one of the sweeps
+_SHORTEST_RUN = 3  # points of a sweep that was broken off
+_OVERLAP = 0.5  # of the range of a run that earlier runs cover already
+
+
+def order_of_measurement(frequency: FloatArray, times: FloatArray) -> IndexArray:
+    """Order in which rows were measured: by their times where the rows are shuffled, else as stored.
+
+    Parameters
+    ----------
+    frequency, times
+        Hz and s in the order of storage, shape (row,); times may be NaN.
+
+    Returns
+    -------
+    ndarray
+        Positions, shape (row,).
+    """
+    stored = np.arange(frequency.size)
+    if frequency.size < 2 or not np.isfinite(times).all() or descending(frequency)[1]:
+        return stored
+    return np.argsort(times, kind="stable")
 
 
 def split_sweeps(frequency: FloatArray) -> list[IndexArray]:
-    """Tell apart sweeps that were stored behind each other.
+    """Tell apart sweeps that were measured behind each other.
 
     Parameters
     ----------
@@ -23,9 +44,10 @@ def split_sweeps(frequency: FloatArray) -> list[IndexArray]:
     Returns
     -------
     list of ndarray
-        Rows of each sweep. There is more than one when the rows fall into runs of rising or falling frequency of at
-        least 8 points each, and each covers at least half of the range of the first: a sweep that was repeated, or one
-        that went down and up. Any other order is taken as one sweep.
+        Rows of each sweep. There is more than one when the rows fall into runs of rising or falling frequency, of at least
+        3 points each and 8 in one of them, and every later run lies by at least half of its range within the range of the
+        earlier ones: a sweep that was repeated, one that went down and up, one that was broken off and begun again. Any other
+        order is taken as one sweep.
     """
     whole = [np.arange(frequency.size)]
     logarithm = np.log(frequency)
@@ -39,13 +61,15 @@ def split_sweeps(frequency: FloatArray) -> list[IndexArray]:
         else:
             direction = float(np.sign(step))
     runs = np.split(whole[0], starts[1:])
-    if len(runs) == 1 or min(run.size for run in runs) < _SHORTEST_SWEEP:
+    sizes = [run.size for run in runs]
+    if len(runs) == 1 or min(sizes) < _SHORTEST_RUN or max(sizes) < _SHORTEST_SWEEP:
         return whole
     low, high = logarithm[runs[0]].min(), logarithm[runs[0]].max()
     for run in runs[1:]:
-        shared = min(high, logarithm[run].max()) - max(low, logarithm[run].min())
-        if shared < (high - low) / 2:
+        bottom, top = logarithm[run].min(), logarithm[run].max()
+        if min(high, top) - max(low, bottom) < _OVERLAP * min(top - bottom, high - low):
             return whole
+        low, high = min(low, bottom), max(high, top)
     return runs
 
 

@@ -15,6 +15,14 @@ current flows::
       step: Step
       control: {names: State, words: {R: rest, C: current, D: current}}
 
+A map of spectra names the frequency and the impedance instead; ``positive`` is needed only beside a current::
+
+    area: 0.785 cm2               # only for tables in ohm cm2
+    columns:
+      frequency: f_Hz
+      real: {names: A, unit: kohm}
+      negative_imaginary: {names: B, unit: kohm}   # or imaginary; or modulus with phase or negative_phase
+
 Unknown keys, columns, units and words are refused, with the nearest known one.
 """
 
@@ -28,7 +36,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 from alkanode.data.mapping import load_yaml, only_known
-from alkanode.foundation.errors import StudyError
+from alkanode.foundation.errors import StudyError, UnitsError
+from alkanode.foundation.units import to_si
+from alkanode.io.spectra import IMPEDANCE_PARTS, is_whole
 from alkanode.io.tables.units import FACTORS, known_unit
 from alkanode.io.terminal import Terminal
 
@@ -56,6 +66,7 @@ _KEYS = (
     "units_line",
     "comment",
     "missing",
+    "area",
     "columns",
 )
 _MISSING = ("", "NaN", "nan", "NA", "N/A", "null", "None", "-", "--", "---")
@@ -89,7 +100,8 @@ class ColumnMap:
     Attributes
     ----------
     columns
-        Our name -> column of the file. ``time`` or ``date``, ``voltage``, and one of ``current``, ``charge``, ``charged``
+        Our name -> column of the file. Of spectra ``frequency`` with ``real`` and ``imaginary`` (or ``negative_imaginary``),
+        or with ``modulus`` and ``phase`` (or ``negative_phase``). Of a history ``time`` or ``date``, ``voltage``, and one of ``current``, ``charge``, ``charged``
         with ``discharged``, ``current_setpoint`` are needed. ``capacity`` is one column that counts up whichever way the
         current flows.
     positive
@@ -114,6 +126,8 @@ class ColumnMap:
         Lines that begin with it are left out; ``""`` for none.
     missing
         Cells that stand for no value.
+    area
+        Electrode area, m2, for spectra in ohm cm2.
     """
 
     columns: Mapping[str, MappedColumn]
@@ -127,6 +141,12 @@ class ColumnMap:
     units_line: bool = False
     comment: str = ""
     missing: tuple[str, ...] = _MISSING
+    area: float | None = None
+
+    @property
+    def of_spectra(self) -> bool:
+        """Whether the map is one of impedance spectra."""
+        return "frequency" in self.columns
 
     @property
     def signs(self) -> tuple[float, float]:
@@ -177,10 +197,14 @@ class ColumnMap:
             signs that contradict each other.
         """
         keys = only_known(content, _KEYS, what=what)
-        for needed, todo in (("columns", "Write for example columns: {time: Time (s), ...}"), ("positive", _SIGN)):
-            if needed not in keys:
-                raise StudyError(f"{what} needs {needed!r}", found=", ".join(keys) or "nothing", todo=todo)
+        example = "Write for example columns: {time: Time (s), ...}"
+        if "columns" not in keys:
+            raise StudyError(f"{what} needs 'columns'", found=", ".join(keys) or "nothing", todo=example)
         named = only_known(keys["columns"], COLUMNS, what=f"{what}: columns")
+        if {"frequency", *IMPEDANCE_PARTS} & named.keys() and "current" not in named:
+            keys.setdefault("positive", "oxidation")
+        if "positive" not in keys:
+            raise StudyError(f"{what} needs 'positive'", found=", ".join(keys), todo=_SIGN)
         columns = {key: _column(key, value, what) for key, value in named.items()}
         _check_needed(columns, what)
         positive = _one_of(keys["positive"], POSITIVE, f"{what}: positive")
@@ -204,6 +228,7 @@ class ColumnMap:
             units_line=_flag(keys.get("units_line", False), f"{what}: units_line"),
             comment=str(keys.get("comment", "")),
             missing=(*_MISSING, *_texts(keys.get("missing", []), f"{what}: missing")),
+            area=_area(keys.get("area"), what),
         )
 
 
@@ -211,6 +236,15 @@ _SIGN = "Say what a positive current does: charging, discharging, oxidation or r
 
 
 def _check_needed(columns: Mapping[str, MappedColumn], what: str) -> None:
+    parts = [key for key in IMPEDANCE_PARTS if key in columns]
+    if "frequency" in columns or parts:
+        if not is_whole(list(columns)):
+            raise StudyError(
+                f"{what} needs 'frequency' with 'real' and 'imaginary', or with 'modulus' and 'phase'",
+                found=", ".join(columns),
+                todo="A column of -Im is 'negative_imaginary', one of -phase 'negative_phase'",
+            )
+        return
     if "time" not in columns and "date" not in columns:
         raise StudyError(f"{what} needs the column 'time' or 'date'", found=", ".join(columns) or "none")
     if "voltage" not in columns:
@@ -293,6 +327,18 @@ def _line(value: object, what: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     raise StudyError(f"{what}: header is the number of a line, counted from 1, or 'auto'", found=repr(value))
+
+
+def _area(value: object, what: str) -> float | None:
+    if value is None:
+        return None
+    try:
+        area = to_si(str(value), "area")
+    except UnitsError as cause:
+        raise StudyError(f"{what}: area is a number with its unit, such as 0.785 cm2", found=repr(value)) from cause
+    if not area > 0:
+        raise StudyError(f"{what}: area must be positive", found=repr(value))
+    return area
 
 
 def _flag(value: object, where: str) -> bool:

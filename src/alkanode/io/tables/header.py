@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from alkanode.foundation.errors import ReaderError
 from alkanode.io.doubts import warn
+from alkanode.io.spectra import is_whole
 from alkanode.io.tables.column_map import WORD_COLUMNS, ColumnMap
-from alkanode.io.tables.units import CLOCK, FACTORS, known_unit, parted, plain
+from alkanode.io.tables.units import CLOCK, FACTORS, SPECTRA, known_unit, parted, plain
 from alkanode.io.text_table import WHITESPACE, cells_of
 
 SEARCHED_LINES = 200
@@ -18,7 +19,7 @@ SEARCHED_LINES = 200
 SLIP = 0.85
 """Likeness from which a name that is not known is doubted to be a known one with a slip."""
 
-_COUNTED = ("step", "cycle", "record")
+_COUNTED = ("step", "cycle", "record", "spectrum", "error")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def find_header(lines: Sequence[str], columns: ColumnMap, name: str) -> Header:
             below = lines[number + 1] if columns.units_line and number + 1 < len(lines) else ""
             units = cells_of(below, delimiter) if below else []
             places, twice = _assigned(labels, units, columns, name)
-            missing = absent(places)
+            missing = _absent_of_spectra(places, columns) if columns.of_spectra else absent(places)
             if twice and not missing:
                 raise ReaderError(f"{name!r} must name {twice[0]!r} once", found="several such columns")
             if not missing:
@@ -103,6 +104,14 @@ def absent(places: Iterable[str]) -> list[str]:
     missing = [] if found & {"time", "date"} else ["time"]
     missing += [] if "voltage" in found else ["voltage"]
     return missing + ([] if found & {"current", "charge", "charged", "current_setpoint"} else ["current"])
+
+
+def _absent_of_spectra(places: Iterable[str], columns: ColumnMap) -> list[str]:
+    """Which columns of the map are not there, unless the frequency and a whole impedance are."""
+    found = list(places)
+    if found and is_whole(found):
+        return []
+    return [key for key in columns.columns if key in SPECTRA and key not in found]
 
 
 def _asked(columns: ColumnMap, key: str) -> str:

@@ -19,7 +19,8 @@ from alkanode.io.format_info import FormatInfo
 from alkanode.io.rows import history_from_rows, read_bytes, source_attrs
 from alkanode.io.tables.column_map import ColumnMap
 from alkanode.io.tables.header import SEARCHED_LINES, doubt_unread, find_header
-from alkanode.io.tables.rows import mapped_rows
+from alkanode.io.tables.rows import Cells, mapped_rows
+from alkanode.io.tables.spectra import mapped_spectra
 from alkanode.io.text_table import as_utf8, doubt_rows_above, has_decimal_comma, text_columns
 
 
@@ -57,7 +58,8 @@ class TableReader:
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".txt", ".dat", ".asc")
     about: ClassVar[FormatInfo] = FormatInfo(
         title="Any text table, by a column map",
-        reads="whatever the map names: time or dates, voltage, current, capacities, steps, cycles, control, temperature",
+        reads="whatever the map names: time or dates, voltage, current, capacities, steps, cycles, control, temperature; of "
+        "spectra frequency, real and imaginary part or modulus and phase",
         verified="a Landt export and the table made from it, by maps",
     )
 
@@ -81,7 +83,7 @@ class TableReader:
         Returns
         -------
         DataTree
-            ``cycling``. ``attrs`` say how the sign was taken (``sign``), where current and charge come from, and which
+            ``cycling``, or ``impedance`` by a map of spectra. ``attrs`` say how the sign was taken (``sign``), where current and charge come from, and which
             columns were left aside (``ignored_columns``).
 
         Raises
@@ -95,10 +97,14 @@ class TableReader:
             When the map names what the file lacks, and for rows and cells that are odd.
         """
         content = read_bytes(path)
-        rows, attrs = self._rows(content, path.name)
-        return history_from_rows(rows, source_attrs(path, content, reader=self.label) | attrs)
+        cells, attrs, comma = self._cells(content, path.name)
+        attrs = source_attrs(path, content, reader=self.label) | attrs
+        if self.columns.of_spectra:
+            return mapped_spectra(cells, self.columns, attrs, comma=comma)
+        rows, more = mapped_rows(cells, self.columns, path.name, comma=comma)
+        return history_from_rows(rows, attrs | more)
 
-    def _rows(self, content: bytes, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _cells(self, content: bytes, name: str) -> tuple[Cells, dict[str, Any], bool]:
         text = as_utf8(content, name, encoding=self.columns.encoding)
         if self.columns.comment:
             text = re.sub(rb"(?m)^" + re.escape(self.columns.comment.encode()) + rb".*(?:\n|\Z)", b"", text)
@@ -117,10 +123,8 @@ class TableReader:
         places = sorted({place for place, _ in header.places.values()})
         frame = text_columns(rows, width=len(header.labels), places=places, delimiter=header.delimiter, name=name)
         cells = {key: (frame[f"c{place}"], unit) for key, (place, unit) in header.places.items()}
-        found, attrs = mapped_rows(cells, self.columns, name, comma=comma)
         ignored = [label for place, label in enumerate(header.labels) if place not in places and label]
-        attrs |= {"technique": self.columns.title, "ignored_columns": ", ".join(ignored)}
-        return found, attrs
+        return cells, {"technique": self.columns.title, "ignored_columns": ", ".join(ignored)}, comma
 
 
 def _first_lines(text: bytes) -> list[str]:

@@ -67,7 +67,7 @@ def mapped_rows(
         row = int(np.flatnonzero(~timed)[0])
         warn(f"{name}: {int((~timed).sum())} rows without a time are left out (first: row {row})")
         cells = {key: (texts.filter(pl.Series(timed)), unit) for key, (texts, unit) in cells.items()}
-    values = {key: _numbers(key, cells[key], columns, name, comma=comma) for key in cells if key not in _AS_TEXT}
+    values = {key: mapped_numbers(key, cells[key], columns, name, comma=comma) for key in cells if key not in _AS_TEXT}
     current_sign, voltage_sign = columns.signs
     rows: dict[str, npt.NDArray[Any]] = {"time": time[timed]}
     rows |= {key: voltage_sign * values[key] for key in _POTENTIALS if key in values}
@@ -93,7 +93,19 @@ def mapped_rows(
     return rows, attrs
 
 
-def _numbers(key: str, cell: tuple[pl.Series, str], columns: ColumnMap, name: str, *, comma: bool) -> Array:
+def mapped_numbers(key: str, cell: tuple[pl.Series, str], columns: ColumnMap, name: str, *, comma: bool) -> Array:
+    """Numbers of one mapped column in SI; a column without a unit is refused.
+
+    Raises
+    ------
+    ReaderError
+        When neither the header nor the map says the unit.
+
+    Warns
+    -----
+    DataQualityWarning
+        When cells are no numbers.
+    """
     texts, unit = cell
     if not unit:
         raise ReaderError(
@@ -124,7 +136,7 @@ def _time(cells: Cells, columns: ColumnMap, name: str, *, comma: bool) -> tuple[
         return elapsed * 1e-6, known[0].isoformat(timespec="milliseconds")
     texts, unit = cells["time"]
     clock = unit == CLOCK or (not unit and bool(texts.head(50).str.contains(r"\d:\d").any()))
-    seconds = clock_seconds(texts) if clock else _numbers("time", cells["time"], columns, name, comma=comma)
+    seconds = clock_seconds(texts) if clock else mapped_numbers("time", cells["time"], columns, name, comma=comma)
     if dates is None or known is None:
         return seconds, ""
     row = int(dates.is_not_null().arg_max() or 0)

@@ -50,7 +50,8 @@ def polarisation_estimates(
     Returns
     -------
     dict
-        ``first_...`` and, in a series, ``last_...``. A value is ``None`` where relaxation times do not describe the
+        ``first_...`` and, in a series, ``last_...``: ``polarisation_in_window``, or with a blocking tail
+        ``resistance_before_tail``, and ``series_resistance``. A value is ``None`` where relaxation times do not describe the
         spectrum (:data:`MISFIT_LIMIT`), with the misfit in the label.
     """
     usable = ~checked["masked"].to_numpy()
@@ -60,29 +61,39 @@ def polarisation_estimates(
     if rows.size == 0:
         return {}
     ends = np.unique(rows[[0, -1]])
-    spans = _other_regularisations(checked.isel(spectrum=ends), settings)
+    lam = float(times.attrs["regularisation"])
+    spans = _other_regularisations(checked.isel(spectrum=ends), times, settings)
+    blocked = "resistance_before_tail" in times
     estimates: dict[str, Estimate] = {}
     for place, (name, index) in enumerate(zip(("first", "last"), ends, strict=False)):
         invalid = valid is not None and not valid[index]
-        basis = f"computed at lambda = {settings.regularisation:g}, spectrum {int(index)}" + (
+        basis = f"computed at lambda = {lam:g}, spectrum {int(index)}" + (
             ", which fails the Kramers-Kronig test" if invalid else ""
         )
-        for quantity in ("polarisation_in_window", "series_resistance"):
+        for quantity in ("resistance_before_tail" if blocked else "polarisation_in_window", "series_resistance"):
             edges = [float(times[quantity][index]), *(float(span[quantity][place]) for span in spans)]
+            if quantity == "resistance_before_tail":
+                edges += [float(times[f"{quantity}_{end}"][index]) for end in ("low", "high")]
             doubt = _doubt(checked, times, int(index), quantity)
             estimates |= _estimate(
-                f"{name}_{quantity}", edges, basis + doubt, settings, area, known=not doubt.startswith(";")
+                f"{name}_{quantity}", edges, basis + doubt, lam, area, known=not doubt.startswith(";")
             )
     return estimates
 
 
-def _other_regularisations(ends: xr.Dataset, settings: Impedance) -> list[xr.Dataset]:
+def _other_regularisations(ends: xr.Dataset, times: xr.Dataset, settings: Impedance) -> list[xr.Dataset]:
     """The same spectra with a smaller and a larger regularisation; their doubts were told before."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AlkanodeWarning)
         return [
             relaxation_times(
-                ends, regularisation=settings.regularisation * factor, penalty_order=settings.penalty_order
+                ends,
+                regularisation=times.attrs["regularisation"] * factor,
+                penalty_order=times.attrs["penalty_order"],
+                weights=times.attrs["weights"],
+                basis=settings.basis,
+                blocking=settings.blocking,
+                free_sign=settings.free_sign,
             )
             for factor in (1 / REGULARISATION_SPAN, REGULARISATION_SPAN)
         ]
@@ -105,11 +116,10 @@ def _doubt(checked: xr.Dataset, times: xr.Dataset, index: int, quantity: str) ->
 
 
 def _estimate(
-    name: str, edges: list[float], basis: str, settings: Impedance, area: float | None, *, known: bool
+    name: str, edges: list[float], basis: str, lam: float, area: float | None, *, known: bool
 ) -> dict[str, Estimate]:
     """One value in ohm and, with an area, in ohm m2."""
-    span = f"; interval: lambda from {settings.regularisation / REGULARISATION_SPAN:g} to "
-    span += f"{settings.regularisation * REGULARISATION_SPAN:g}"
+    span = f"; interval: lambda from {lam / REGULARISATION_SPAN:g} to {lam * REGULARISATION_SPAN:g}"
     made = {}
     for key, unit, quantity, factor in (
         (name, "ohm", "resistance", 1.0),
@@ -127,21 +137,19 @@ def _estimate(
 
 
 def polarisation_finding(estimates: dict[str, Estimate]) -> str:
-    """The polarisation at the ends of a series in one sentence; empty where there is no estimate."""
+    """The polarisation (or the resistance before a tail) at the ends of a series in one sentence, or nothing."""
     told = []
+    blocked = "first_resistance_before_tail" in estimates
+    quantity = "resistance_before_tail" if blocked else "polarisation_in_window"
     for end in ("first", "last"):
-        one = estimates.get(f"{end}_polarisation_in_window")
+        one = estimates.get(f"{end}_{quantity}")
         if one is None:
             continue
-        where = (
-            f"in the {end} usable spectrum"
-            if "last_polarisation_in_window" in estimates
-            else "in the only usable spectrum"
-        )
+        where = f"in the {end} usable spectrum" if f"last_{quantity}" in estimates else "in the only usable spectrum"
         if one.value is None:
             told.append(f"not to be had {where} ({one.label.partition('; ')[2]})")
             continue
-        specific = estimates.get(f"{end}_polarisation_in_window_area_specific")
+        specific = estimates.get(f"{end}_{quantity}_area_specific")
         beside = "" if specific is None else f" or {worded(specific)}"
         fails = ", which fails the Kramers-Kronig test" if "fails" in one.label else ""
         told.append(f"{worded(one)}{beside} {where}{fails}")
@@ -149,4 +157,5 @@ def polarisation_finding(estimates: dict[str, Estimate]) -> str:
         return ""
     known = any(one.value is not None for one in estimates.values())
     span = "; intervals cover a tenfold smaller and larger lambda" if known else ""
-    return f"The polarisation inside the measured window is {' and '.join(told)}{span}. [computed]"
+    what = "resistance before the blocking tail" if blocked else "polarisation inside the measured window"
+    return f"The {what} is {' and '.join(told)}{span}. [computed]"

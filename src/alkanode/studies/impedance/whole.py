@@ -1,4 +1,4 @@
-"""Impedance as one part of a study: checks, Kramers-Kronig test, distributions of relaxation times, map."""
+"""Impedance as one part of a study: checks, Kramers-Kronig test, distributions of relaxation times, map, tracked peaks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from alkanode.studies.part import Part
 
 
 def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) -> Part:
-    """Checks, Kramers-Kronig test, distributions and map in one part.
+    """Checks, Kramers-Kronig test, distributions, map and tracked peaks in one part.
 
     What cannot be computed (all spectra masked, an inversion that fails) stands in ``missing``; the checks remain.
     """
@@ -26,8 +26,8 @@ def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) 
     checked = validity.records["checked_spectra"]
     masked = masked_spectra(checked)
     figures: dict[str, Figure] = {"nyquist": validity.figures["nyquist"], "bode": bode(checked, area=area)}
-    figures |= {name: figure for name, figure in validity.figures.items() if name == "residuals"}
-    records, estimates = dict(validity.records), dict(validity.estimates)
+    figures |= {name: figure for name, figure in validity.figures.items() if name != "nyquist"}
+    records, estimates, tables = dict(validity.records), dict(validity.estimates), dict(validity.tables)
     details, findings = dict(validity.details), list(validity.findings)
     missing: dict[str, str] = {}
     try:
@@ -40,15 +40,23 @@ def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) 
         estimates |= relaxation.estimates
         details |= relaxation.details
         findings += relaxation.findings
-        if "time" in checked.variables and checked.sizes["spectrum"] > 1:
+        if checked.sizes["spectrum"] > 1:
             try:
-                drawn = map_part(relaxation.records["relaxation_times"], area=area)
+                drawn = map_part(
+                    checked,
+                    relaxation.records["relaxation_times"],
+                    settings,
+                    area=area,
+                    validity=validity.records["kramers_kronig"],
+                )
             except AlkanodeError as reason:
                 missing["map"] = str(reason)
             else:
-                figures["map"] = drawn.figures["map"]
-                records["operando_map"] = drawn.records["operando_map"]
-                details["against"] = drawn.details["against"]
+                figures |= drawn.figures
+                records |= drawn.records
+                tables |= drawn.tables
+                details |= drawn.details
+                findings += drawn.findings
         figures |= relaxation.figures
     if masked:
         findings.insert(0, masked_sentence(masked, checked.sizes["spectrum"]))
@@ -59,6 +67,7 @@ def impedance_part(spectra: xr.Dataset, cell: Cell | None, settings: Impedance) 
         details=details,
         records=records,
         figures=figures,
+        tables=tables,
         findings=tuple(findings),
         missing=missing,
     )

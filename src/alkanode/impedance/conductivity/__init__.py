@@ -1,0 +1,1 @@
+"""Conductivity of electrolytes between blocking electrodes, and its activation energy."""
