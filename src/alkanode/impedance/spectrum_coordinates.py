@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 SPECTRUM_COORDINATES = (
     *("spectrum", "time", "charge", "step", "cycle", "source_index"),
     *("level", "level_current", "current_density", "at_rest", "in_drift"),
+    *("time_since_current", "ambient_temperature"),
 )
-"""The second line is what a staircase of currents says of its spectra."""
+"""The second line is what a staircase of currents says of its spectra, the third what a rest and a temperature run say."""
 
 
 def spectrum_coordinates(record: xr.Dataset) -> dict[str, xr.Variable]:

@@ -25,6 +25,8 @@ _ORDER = (
     "cv",
     "full_cell",
     "impedance",
+    "circuit",
+    "conductivity",
     "interface",
     "recovery",
 )
