@@ -39,6 +39,7 @@ _PARAMETERS = {"constant": 1, "diffusion": 2, "exponential": 3, "exponentials": 
 _GRID = 60
 _PAIR_GRID = 24
 _LEAST_RATIO = 2.0  # of two time constants: closer ones are one
+_WIDEST = 600.0  # of ln tau: a trace without any noise or any signal bounds nothing, and numbers end at e^709
 _LONGEST = 3.0  # time constants beyond this multiple of the span are not told from a drift
 _FINE = 1e-4  # misfit over range below which models are not told apart
 _LEAST_EFFECTIVE = 10.0
@@ -233,9 +234,9 @@ def _described(
     final = float(coefficients[0])
     final_interval = (final - float(half[0]), final + float(half[0]))
     columns = len(coefficients)
+    widths = np.minimum(half[columns:], _WIDEST)
     tau_intervals = [
-        (float(tau * np.exp(-half[columns + index])), float(tau * np.exp(half[columns + index])))
-        for index, tau in enumerate(taus)
+        (float(tau * np.exp(-width)), float(tau * np.exp(width))) for tau, width in zip(taus, widths, strict=True)
     ]
     if model == "exponential":
         (low, high), (short, long) = _profile(time, voltage, taus, coefficients, square, effective, span)

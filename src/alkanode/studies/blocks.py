@@ -12,6 +12,10 @@ from alkanode.foundation.errors import StudyError
 from alkanode.foundation.units import to_si
 
 
+_KIND = re.compile(r"^(?:constrained-|function-|literal\[|tuple\[|list\[|(?:str|int|float|bool)$)")
+"""How pydantic names one of several kinds that a value may have."""
+
+
 class Block(BaseModel):
     """Settings of one analysis; unknown keys are refused."""
 
@@ -265,19 +269,29 @@ class Truth(Block):
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:
     """Each fault of a study with its key, and the nearest known key for an unknown one."""
-    lines = []
+    lines: dict[str, list[str]] = {}
     for fault in error.errors():
-        where = ".".join(str(part) for part in fault["loc"])
+        where = ".".join(_key_of(fault["loc"], model))
         if fault["type"] == "extra_forbidden":
+            where = ".".join(str(part) for part in fault["loc"])
             known = _known_keys(fault["loc"][:-1], model)
             near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
-            lines.append(
-                f"unknown key {where!r}"
-                + (f" (did you mean {near[0]!r}?)" if near else f" (known: {', '.join(known)})")
-            )
+            lines[f"unknown key {where!r}"] = [
+                f"(did you mean {near[0]!r}?)" if near else f"(known: {', '.join(known)})"
+            ]
         else:
-            lines.append(f"{where!r}: {fault['msg'].removeprefix('Value error, ')}")
-    return "; ".join(lines)
+            lines.setdefault(f"{where!r}:", []).append(fault["msg"].removeprefix("Value error, "))
+    return "; ".join(f"{key} {', or '.join(found)}" for key, found in lines.items())
+
+
+def _key_of(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
+    """The place of a fault as the file names it; pydantic adds the kinds of a value that may be of several kinds."""
+    told: list[str] = []
+    for part in location:
+        if told and isinstance(part, str) and part not in _known_keys(tuple(told), model) and _KIND.search(part):
+            break
+        told.append(str(part))
+    return told
 
 
 def _known_keys(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
