@@ -104,8 +104,9 @@ def coverage() -> None:
         fit = fit_circuit(record_of(frequency, impedance), CIRCUIT)
         inside = (fit.lower_95.to_numpy() <= truth) & (truth <= fit.upper_95.to_numpy())
         shares = dict(zip(fit.parameter.to_numpy(), inside.mean(axis=0) * 100, strict=True))
-        print(f"  coverage of 95 % intervals, {COVERAGE_SPECTRA} spectra, noise {noise} (target 92 to 98 %)")
-        print("    " + "  ".join(f"{name} {share:.1f}" for name, share in shares.items()))
+        for word, share in (("lowest", min(shares.values())), ("highest", max(shares.values()))):
+            print(f"  {word} coverage of 95 % intervals, {noise} noise  {share:.1f} % (target 92 to 98)")
+        print(f"    of {COVERAGE_SPECTRA} spectra: " + "  ".join(f"{name} {share:.1f}" for name, share in shares.items()))
 
 
 def measure_peer(name: str, frequency: np.ndarray, impedance: np.ndarray) -> dict[str, object]:
@@ -115,8 +116,7 @@ def measure_peer(name: str, frequency: np.ndarray, impedance: np.ndarray) -> dic
         path = Path(folder) / "spectra.npz"
         np.savez(path, frequency=frequency, impedance=impedance)
         python = str(environment / "bin" / "python")
-        # -P: without this folder, whose impedance.py would hide the package of that name
-        command = [python, "-P", "-W", "ignore", str(Path(__file__)), "--as-peer", name, str(path)]
+        command = [python, "-W", "ignore", str(Path(__file__)), "--as-peer", name, str(path)]
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
     if answer.returncode:
         raise SystemExit(f"the peer {name} failed:\n{answer.stderr}")

@@ -42,16 +42,21 @@ class Row:
     limit: float
     at_most: bool = False
     unit: str = ""
+    highest: float | None = None
 
     @property
     def met(self) -> bool:
+        if self.highest is not None:
+            return self.limit <= self.measured <= self.highest
         return self.measured <= self.limit if self.at_most else self.measured >= self.limit
 
     def cells(self) -> tuple[str, str, str, str]:
         sign = "<=" if self.at_most else ">="
         return (
             self.what,
-            f"{sign} {self.limit:g}{self.unit}",
+            f"{sign} {self.limit:g}{self.unit}"
+            if self.highest is None
+            else f"{self.limit:g} to {self.highest:g}{self.unit}",
             f"{self.measured:.3g}{self.unit}" if self.measured < 1000 else f"{self.measured:.0f}{self.unit}",
             "yes" if self.met else "NO",
         )
@@ -108,36 +113,53 @@ def segmentation_rows(text: str) -> list[Row]:
     ]
 
 
-def impedance_rows(text: str) -> list[Row]:
-    rows = [
-        Row(
-            what="impedance: relaxation times of one spectrum",
-            measured=find(rf"relaxation_times +{NUMBER} ms", text),
-            limit=find(rf"relaxation_times .*target <= {NUMBER}", text),
-            at_most=True,
-            unit=" ms",
-        ),
-        Row(
-            what="impedance: largest relative difference to scipy's nnls",
-            measured=find(rf"difference to nnls +{NUMBER}", text),
-            limit=find(rf"difference to nnls .*target <= {NUMBER}", text),
-            at_most=True,
-        ),
-    ]
-    if re.search(r"^peer", text, flags=re.MULTILINE):
-        rows += [
+_TARGET = re.compile(rf"\(target (?:(?P<sign>[<>]=) {NUMBER}|{NUMBER} ?(?:to|-) ?{NUMBER})")
+
+
+def target_rows(text: str) -> list[Row]:
+    """One row for each line ``name  number unit (target <= number)``; a line of one word above names the family.
+
+    Where a line gives ``median a  p95 b``, the median is the row.
+    """
+    rows = []
+    family = ""
+    for line in text.splitlines():
+        if re.fullmatch(r"\w+", line):
+            family = f"{line}, "
+        elif line.startswith("peer"):
+            family = ""
+        target = _TARGET.search(line)
+        if target is None:
+            continue
+        told = re.sub(rf"median {NUMBER}  p95 {NUMBER}", r" \1", line[: target.start()])
+        groups = re.split(r"\s{2,}", told.strip())
+        named = [group for group in groups if not re.match(r"[0-9]", group)]
+        value, unit = re.findall(rf"{NUMBER} ?([%x]|ms|decades)?", groups[-1] if len(groups) > len(named) else told)[-1]
+        sign, limit, low, high = target.groups()
+        rows.append(
             Row(
-                what="impedance: times faster than pyDRTtools, Gaussian",
-                measured=find(rf"Gaussian .* {NUMBER}x ours", text),
-                limit=find(rf"Gaussian .*target >= {NUMBER}x", text),
-            ),
-            Row(
-                what="impedance: times faster than pyDRTtools, piecewise linear",
-                measured=find(rf"PWL .* {NUMBER}x ours", text),
-                limit=50,
-            ),
-        ]
+                what=f"impedance: {family}{' '.join(named)}",
+                measured=float(value),
+                limit=float(limit or low),
+                at_most=sign == "<=",
+                unit=f" {unit}".replace(" x", "x") if unit else "",
+                highest=None if high is None else float(high),
+            )
+        )
+    if not rows:
+        raise BrokenBenchmarkError("no line names a target")
     return rows
+
+
+def coverage_rows(text: str) -> list[Row]:
+    """Lowest and highest coverage of circuit parameters and of resistances from distributions, and the speed."""
+    rows = []
+    for what, low, high in (("circuit parameters", 92, 98), ("DRT resistances", 90, 98)):
+        lowest, highest = find_all(rf"^{what}: .*lowest {NUMBER} %, highest {NUMBER} %", text)
+        for word, value in (("lowest", lowest), ("highest", highest)):
+            label = f"impedance: 95 % intervals of {what}, {word} coverage"
+            rows.append(Row(what=label, measured=value, limit=low, highest=high, unit=" %"))
+    return rows + [row for row in target_rows(text) if "relaxation_posterior" in row.what]
 
 
 @dataclass(frozen=True)
@@ -196,8 +218,8 @@ def reader_peers(text: str) -> str:
 
 
 def impedance_peers(text: str) -> str:
-    match = re.search(r"^peer +(.+)$", text, flags=re.MULTILINE)
-    return re.sub(r" {2,}", ", ", match.group(1)) if match else "scipy"
+    told = re.findall(r"^peer +(.+)$", text, flags=re.MULTILINE)
+    return "; ".join(re.sub(r" {2,}", ", ", line) for line in told) or "known answers"
 
 
 def thermo_peers(text: str) -> str:
@@ -261,12 +283,18 @@ def plan(options: argparse.Namespace) -> list[Benchmark]:
     absent = "" if folder.is_dir() else f"no folder {folder}; name one with --data or ALKANODE_TEST_DATA"
     return [
         Benchmark(script="thermo.py", rows=thermo_rows, peers=thermo_peers, skipped=alone if options.no_peers else ""),
-        Benchmark(
-            script="impedance.py",
-            arguments=spectra + (["--no-peer"] if options.no_peers else []),
-            rows=impedance_rows,
-            peers=impedance_peers,
+        *(
+            Benchmark(
+                script=f"{name}.py",
+                arguments=spectra + (["--no-peer"] if options.no_peers else []),
+                rows=target_rows,
+                peers=impedance_peers,
+            )
+            for name in ("relaxation", "kramers_kronig", "circuits")
         ),
+        Benchmark(script="operando.py", rows=target_rows, peers=impedance_peers),
+        Benchmark(script="constriction.py", rows=target_rows, peers=impedance_peers),
+        Benchmark(script="coverage.py", rows=coverage_rows, peers=impedance_peers),
         Benchmark(
             script="weibull.py",
             arguments=["--sets", "300"] if options.quick else [],

@@ -1,6 +1,6 @@
 """Distributions of relaxation times: speed beside pyDRTtools and pyimpspec, exactness, accuracy against known answers.
 
-Run ``python benchmarks/impedance.py``. Each peer runs in its own environment (``benchmarks/.envs/NAME``, made from the hashed
+Run ``python benchmarks/relaxation.py``. Each peer runs in its own environment (``benchmarks/.envs/NAME``, made from the hashed
 pins of ``benchmarks/peers/NAME.txt``), in the same invocation, as a subprocess of this script, on some of the same spectra.
 CPU time, one thread. Accuracy is printed for three families of spectra; settings were chosen on the first one only.
 """
@@ -40,7 +40,7 @@ SPLIT = {"growing_interface": 3e-6, "switched_interface": 3e-6, "skewed_arcs": 6
 """Relaxation time (s) between the fastest arc and the rest."""
 
 GOALS = {"R fast": 2.0, "R rest": 1.0, "blurred L2": 0.13, "peak fast": 0.05, "peak slow": 0.05}
-UNITS = {"R fast": "%", "R rest": "%", "blurred L2": "1", "peak fast": "decades", "peak slow": "decades"}
+UNITS = {"R fast": "%", "R rest": "%", "blurred L2": "of the norm", "peak fast": "decades", "peak slow": "decades"}
 
 
 def cpu_ms(run: Callable[[], Any], spectra: int, repeats: int = 3) -> tuple[float, Any]:
