@@ -7,6 +7,7 @@ A series of spectra goes ``check_spectra`` -> ``kramers_kronig`` and ``relaxatio
 from __future__ import annotations
 
 from alkanode.impedance import elements
+from alkanode.impedance.breaks import BreakRules
 from alkanode.impedance.circuits.choose_circuit import choose_arcs
 from alkanode.impedance.circuits.circuit import Circuit, parse_circuit
 from alkanode.impedance.circuits.continuation import fit_series
@@ -41,7 +42,6 @@ from alkanode.impedance.interface.unit_cell import Mesh
 from alkanode.impedance.operando.joint_relaxation_times import joint_relaxation_times
 from alkanode.impedance.operando.linking import TrackingRules
 from alkanode.impedance.operando.operando_map import operando_map
-from alkanode.impedance.operando.segments import BreakRules
 from alkanode.impedance.operando.track_peaks import track_peaks
 from alkanode.impedance.operando.track_slope import SlopeRules
 from alkanode.impedance.relaxation.hierarchical_prior import LogSmoothness
@@ -56,14 +56,13 @@ from alkanode.impedance.validity.check_limits import CheckLimits
 from alkanode.impedance.validity.common_time import at_common_time
 from alkanode.impedance.validity.input_checks import check_spectra
 from alkanode.impedance.validity.kramers_kronig import keep_valid_points, kramers_kronig
+from alkanode.impedance.validity.spoiled_head import SpoiledHead, spoiled_head
 from alkanode.impedance.validity.sweep_drift import sweep_drift
-from alkanode.impedance.validity.sweep_series import Breaks
 
 __all__ = [
     "RELAXATION_PRESETS",
     "RIVALS",
     "BreakRules",
-    "Breaks",
     "CheckLimits",
     "Circuit",
     "ContactGeometry",
@@ -76,6 +75,7 @@ __all__ = [
     "ProcessContext",
     "Rival",
     "SlopeRules",
+    "SpoiledHead",
     "TrackingRules",
     "active_area",
     "active_area_of_fit",
@@ -114,6 +114,7 @@ __all__ = [
     "relaxation_times",
     "resistance_between",
     "resistance_of_process",
+    "spoiled_head",
     "spot_resistance",
     "subtract_control",
     "sweep_drift",

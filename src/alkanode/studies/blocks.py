@@ -128,7 +128,7 @@ class Impedance(Block):
     )
     preset: Literal["wu2025"] | None = Field(None, description="Published recipe of the distribution")
     frequency_range: tuple[FrequencyText, FrequencyText] | None = Field(
-        None, description="Lowest and highest frequency to keep"
+        None, description="Lowest and highest frequency to keep; default all but spoiled points at the top"
     )
     drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
     joint: bool = Field(True, description="Whether the map shows the series inverted together, smooth along the run")
@@ -171,7 +171,7 @@ class Circuit(Block):
     starts: int = Field(3, ge=1, description="Sets of starting values per spectrum")
     growth: str | None = Field(None, description="Process or resistance whose growth at rest is sought")
     frequency_range: tuple[FrequencyText, FrequencyText] | None = Field(
-        None, description="Lowest and highest frequency to keep"
+        None, description="Lowest and highest frequency to keep; default all but spoiled points at the top"
     )
     drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
 
@@ -199,7 +199,7 @@ class Conductivity(Block):
         None, description="One temperature, or one per spectrum; default that of the cell where it is stated"
     )
     frequency_range: tuple[FrequencyText, FrequencyText] | None = Field(
-        None, description="Lowest and highest frequency to keep"
+        None, description="Lowest and highest frequency to keep; default all but spoiled points at the top"
     )
     drift_limit: float = Field(1.0, gt=0, description="DC drift over AC amplitude beyond which a sweep is masked")
 
@@ -271,7 +271,7 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
     """Each fault of a study with its key, and the nearest known key for an unknown one."""
     lines: dict[str, list[str]] = {}
     for fault in error.errors():
-        where = ".".join(_key_of(fault["loc"], model))
+        where = ".".join(_key_of(fault["loc"]))
         if fault["type"] == "extra_forbidden":
             where = ".".join(str(part) for part in fault["loc"])
             known = _known_keys(fault["loc"][:-1], model)
@@ -284,14 +284,9 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
     return "; ".join(f"{key} {', or '.join(found)}" for key, found in lines.items())
 
 
-def _key_of(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
+def _key_of(location: tuple[int | str, ...]) -> list[str]:
     """The place of a fault as the file names it; pydantic adds the kinds of a value that may be of several kinds."""
-    told: list[str] = []
-    for part in location:
-        if told and isinstance(part, str) and part not in _known_keys(tuple(told), model) and _KIND.search(part):
-            break
-        told.append(str(part))
-    return told
+    return [str(part) for part in location if not (isinstance(part, str) and _KIND.search(part))]
 
 
 def _known_keys(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:

@@ -65,6 +65,7 @@ def kk(
     """Checks, linear Kramers-Kronig test and drift of the spectra in FILES, one row per sweep."""
     from alkanode.studies.impedance.validity import kramers_kronig_part
 
+    options["frequency_range"] = options["frequency_range"] or ("0 Hz", "inf")  # every point is on trial here
     chosen: dict[str, Any] = {
         "elements": "auto" if elements is None else elements,
         "criterion": criterion,

@@ -19,11 +19,7 @@ from alkanode.cli.output import (
 )
 
 if TYPE_CHECKING:
-    import xarray as xr
-
-    from alkanode.data import Cell
     from alkanode.studies import Part
-    from alkanode.studies.blocks import Impedance
 
 METHODS = ("gcv", "l-curve", "re-im")
 """Ways to choose lambda; the same as in :mod:`alkanode.impedance`, which a command must not load to show its help."""
@@ -48,7 +44,7 @@ CHECKS = (
         "--frequency-range",
         nargs=2,
         type=str,
-        help="Lowest and highest frequency to keep, for example '0 Hz' '50 kHz'.",
+        help="Lowest and highest frequency to keep, for example '0 Hz' '50 kHz'; default all but spoiled points at the top, 'inf' keeps those.",
     ),
 )
 INVERSION = (
@@ -109,15 +105,19 @@ def options(*settings: Option) -> Option:
 
 
 def execute(
-    analyse: Callable[[xr.Dataset, Cell | None, Impedance], Part],
+    analyse: Callable[..., Part],
     *,
     files: Sequence[Path],
     cell_path: Path | None,
     as_json: bool,
     output: Path | None,
+    with_rows: bool = False,
     **settings: Any,
 ) -> None:
-    """Read the spectra, analyse them, print and write the result."""
+    """Read the spectra, analyse them, print and write the result.
+
+    ``analyse`` takes the spectra, the cell or ``None``, and the settings; ``with_rows`` adds the cycling record, or ``None``.
+    """
     from alkanode.studies.blocks import Impedance
     from alkanode.studies.impedance.spectra import spectra_of
     from alkanode.studies.runner import gathered_warnings
@@ -125,8 +125,13 @@ def execute(
     chosen = Impedance.of(**settings)
     caught: list[str] = []
     cell = load_cell(cell_path)
-    spectra = spectra_of(load_history(files, caught))
+    history = load_history(files, caught)
+    spectra = spectra_of(history)
     with gathered_warnings(caught):
-        part = analyse(spectra, cell, chosen)
+        if with_rows:
+            rows = history["cycling"].to_dataset() if "cycling" in history.children else None
+            part = analyse(spectra, cell, chosen, rows)
+        else:
+            part = analyse(spectra, cell, chosen)
     inputs = [*files, cell_path]
     emit(part, inputs=inputs, warnings=caught, as_json=as_json, output=output, cell_given=cell is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,11 @@ import xarray as xr
 
 from alkanode.data.charge import passed_charge
 from alkanode.data.schema import label
-from alkanode.foundation.errors import StudyError
+from alkanode.foundation.errors import DataQualityWarning, StudyError
 from alkanode.foundation.units import to_si
-from alkanode.impedance import check_spectra
+from alkanode.impedance import check_spectra, spoiled_head
 from alkanode.studies.blocks import Impedance
+from alkanode.studies.wording import shown
 
 
 def spectra_of(history: xr.DataTree) -> xr.Dataset:
@@ -51,10 +53,28 @@ def masked_spectra(record: xr.Dataset) -> list[dict[str, Any]]:
 
 
 def checked_spectra(spectra: xr.Dataset, settings: Impedance) -> xr.Dataset:
-    """Spectra in canonical order, with unusable ones masked, as the settings ask."""
-    low, high = settings.frequency_range or ("0 Hz", "inf")
-    limits = (to_si(low, "frequency"), np.inf if high == "inf" else to_si(high, "frequency"))
-    return check_spectra(spectra, drift_limit=settings.drift_limit, frequency_range=limits)
+    """Spectra in canonical order, with unusable ones masked, as the settings ask.
+
+    Without a frequency range, points at the highest frequencies that keep the spectra from being valid are left out;
+    ``attrs["left_out"]`` then holds the sentence that says so.
+    """
+    if settings.frequency_range is not None:
+        low, high = settings.frequency_range
+        limits = (to_si(low, "frequency"), np.inf if high == "inf" else to_si(high, "frequency"))
+        return check_spectra(spectra, drift_limit=settings.drift_limit, frequency_range=limits)
+    whole = check_spectra(spectra, drift_limit=settings.drift_limit)
+    head = spoiled_head(whole)
+    if head is None:
+        return whole
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataQualityWarning)  # the same ones as above
+        kept = check_spectra(spectra, drift_limit=settings.drift_limit, frequency_range=(0.0, head.highest_kept))
+    kept.attrs["left_out"] = (
+        f"Points above {shown(head.highest_kept, 'frequency')} are left out: with them {head.valid_with} of {head.asked} "
+        f"spectra satisfy the Kramers-Kronig relations, without them {head.valid_without} (frequency_range of '0 Hz' to "
+        "'inf' keeps them). [computed]"
+    )
+    return kept
 
 
 def masked_sentence(masked: list[dict[str, Any]], count: int) -> str:

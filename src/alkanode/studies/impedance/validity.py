@@ -18,9 +18,10 @@ from alkanode.studies.part import Part, Table
 from alkanode.studies.wording import number
 
 _COLUMNS = (
-    *("spectrum", "time / s", "M", "mu", "rms / %", "noise / %", "outlying points", "drift / mV", "AC / mV"),
-    *("drift / AC (I)", "change in sweep / %", "verdict"),
+    *("spectrum", "time / s", "M", "mu", "rms / %", "noise / %", "outliers", "drift / mV", "AC / mV"),
+    *("I drift/AC", "change / %", "verdict"),
 )
+_DRAWN_DRIFT = ("change_during_sweep", "voltage_drift_ratio", "current_drift_ratio")
 
 
 def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float | None = None, **options: Any) -> Part:
@@ -58,6 +59,8 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float
         if count
         else "No spectrum could be tested, since all are masked. [measured]"
     ]
+    if "left_out" in checked.attrs:
+        findings.insert(0, checked.attrs["left_out"])
     if count:
         findings += _drift_sentences(drift, tested)
         if outlying.any():
@@ -67,7 +70,9 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float
             )
     figures = {"nyquist": nyquist(checked, area=area)}
     if count:
-        figures |= {"residuals": describe_test(test), "drift": describe_drift(drift)}
+        figures["residuals"] = describe_test(test)
+    if masked.size > 1 and any(np.isfinite(drift[name].to_numpy()).any() for name in _DRAWN_DRIFT):
+        figures["drift"] = describe_drift(drift)
     return Part(
         name="kramers_kronig",
         title="Validity of the spectra",
@@ -123,10 +128,9 @@ def _table(test: xr.Dataset, drift: xr.Dataset, outlying: np.ndarray[tuple[int],
     count = test.sizes["spectrum"]
     time = test["time"].to_numpy() if "time" in test.variables else np.full(count, np.nan)
     masked = test["masked"].to_numpy()
-    reasons = test["mask_reason"].to_numpy() if "mask_reason" in test.variables else np.full(count, "")
     rows = []
     for k in range(count):
-        verdict = f"masked: {reasons[k]}" if masked[k] else _verdict(test, drift, outlying, k)
+        verdict = "masked" if masked[k] else _verdict(test, drift, k)
         rows.append(
             (
                 k,
@@ -143,7 +147,11 @@ def _table(test: xr.Dataset, drift: xr.Dataset, outlying: np.ndarray[tuple[int],
                 verdict,
             )
         )
-    return Table(title="Sweeps", columns=_COLUMNS, rows=tuple(rows))
+    return Table(
+        title="Sweeps (M relaxations; drift and AC amplitude of the voltage; change of |Z| during the sweep)",
+        columns=_COLUMNS,
+        rows=tuple(rows),
+    )
 
 
 def _scaled(values: xr.DataArray, index: int, factor: float) -> float:
@@ -151,16 +159,14 @@ def _scaled(values: xr.DataArray, index: int, factor: float) -> float:
     return float(f"{factor * float(values[index]):.3g}")
 
 
-def _verdict(
-    test: xr.Dataset, drift: xr.Dataset, outlying: np.ndarray[tuple[int], np.dtype[np.int64]], index: int
-) -> str:
+def _verdict(test: xr.Dataset, drift: xr.Dataset, index: int) -> str:
+    """Of the Kramers-Kronig test and, where it is known, of the change during the sweep."""
     words = ["valid" if bool(test["valid"][index]) else "fails"]
-    if outlying[index]:
-        words.append("outlying points")
     if bool(test["in_admittance"][index]):
         words.append("as admittance")
     told = str(drift["drift_verdict"].to_numpy()[index])
-    words.append("change not detectable" if told.startswith("not detectable") else told)
+    if not told.startswith("not detectable"):
+        words.append(told)
     return ", ".join(words)
 
 
