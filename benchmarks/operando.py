@@ -51,6 +51,17 @@ def scores(times: xr.Dataset, truth: object) -> tuple[float, float]:
     return float(np.median(error)), 100 * float(np.median(np.abs(found / true - 1)))
 
 
+def _median(table: xr.Dataset, arc: object) -> float:
+    """Median error (%) of R of a process over its spectra, from the row nearest in relaxation time."""
+    errors = []
+    for spectrum in np.flatnonzero(arc.resistance > 0):
+        rows = np.flatnonzero((table.spectrum_index.to_numpy() == spectrum) & ~table.beyond_window.to_numpy())
+        apart = np.abs(np.log(table.relaxation_time.to_numpy()[rows] / arc.relaxation_time[spectrum]))
+        if apart.size and apart.min() < np.log(10) / 2:
+            errors.append(abs(table.resistance.to_numpy()[rows[apart.argmin()]] / arc.resistance[spectrum] - 1))
+    return 100 * float(np.median(errors)) if errors else float("nan")
+
+
 def timed(function: object, record: xr.Dataset, repeats: int) -> tuple[xr.Dataset, float]:
     """The result, and the median CPU time in ms per spectrum."""
     seconds = []
@@ -75,7 +86,8 @@ def main() -> None:
         record, truth = synthetic_spectra(family, spectra=spectra, noise=noise)
         single, single_ms = timed(relaxation_times, record, options.repeats)
         joint, joint_ms = timed(joint_relaxation_times, record, options.repeats)
-        _, track_ms = timed(lambda _, times=joint: track_peaks(times), record, 1)
+        areas, track_ms = timed(lambda _, times=joint: track_peaks(times), record, 1)
+        arcs, arcs_ms = timed(lambda record, times=joint: track_peaks(times, record=record), record, 1)
         aimed = family == "growing_interface"
         print(f"{family}, {spectra} spectra, noise {noise:.1%}")
         single_l2, single_rest = scores(single, truth)
@@ -87,6 +99,9 @@ def main() -> None:
         print(f"  single time            {single_ms:.3f} ms per spectrum")
         print(f"  joint time             {joint_ms:.3f} ms per spectrum" + _target(spectra >= 1000, "ms"))
         print(f"  tracking time          {track_ms:.3f} ms per spectrum")
+        print(f"  tracking with arcs     {arcs_ms:.3f} ms per spectrum")
+        for arc in truth.arcs:
+            print(f"  R of {arc.name:<17} {_median(arcs, arc):.1f} % median error, areas {_median(areas, arc):.1f} %")
         print(
             f"  mu {joint.attrs['time_smoothing']:g}, {joint.attrs['iterations']} iterations, residuals "
             f"{joint.attrs['primal_residual']:.1e} and {joint.attrs['dual_residual']:.1e}, "

@@ -9,6 +9,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alkanode.data import spectra_record
 from alkanode.foundation.errors import DataQualityWarning, PhysicsError, SchemaError
 from alkanode.impedance import (
     ContactGeometry,
@@ -131,13 +132,7 @@ def test_a_fitted_circuit_gives_its_routes_with_their_correlation() -> None:
     clean = np.array([5 + elements.zarc(frequency, 40 / f, 2e-3, 0.9) for f in true])
     draws = np.random.default_rng(3).normal(size=(2, *clean.shape))
     impedance = clean + 0.003 * np.abs(clean) * (draws[0] + 1j * draws[1])
-    record = xr.Dataset(
-        {
-            "frequency": (("spectrum", "point"), np.tile(frequency, (true.size, 1))),
-            "impedance": (("spectrum", "point"), impedance),
-        },
-        coords={"time": ("spectrum", np.arange(4.0))},
-    )
+    record = spectra_record(frequency, impedance, time=np.arange(4.0))
     for circuit, resistance, store in (("R0-p(R1,CPE1)", "R1", "CPE1"), ("R0-Zarc1", "Zarc1_R", "Zarc1")):
         fit = fit_circuit(record, circuit)
         found = active_area_of_fit(

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import xarray as xr
 
+from alkanode.data import spectra_record
 from alkanode.impedance import fit_circuit, kramers_kronig, parse_circuit
 from alkanode.virtual import synthetic_spectra
 
 ARCS = "LR(RQ)(RQ)(RQ)"
-
-
-def _record(frequency, Z) -> xr.Dataset:
-    return xr.Dataset(
-        {
-            "frequency": (("spectrum", "point"), np.tile(frequency, (len(Z), 1))),
-            "impedance": (("spectrum", "point"), Z),
-        }
-    )
 
 
 @pytest.mark.parametrize(
@@ -37,7 +28,7 @@ def _record(frequency, Z) -> xr.Dataset:
 def test_circuits_obey_kramers_and_kronig(text, values):
     frequency = np.geomspace(1e6, 1e-2, 81)
     Z = parse_circuit(text).impedance(frequency, values)[None]
-    assert kramers_kronig(_record(frequency, Z)).rms_residual.item() < 2e-3
+    assert kramers_kronig(spectra_record(frequency, Z)).rms_residual.item() < 2e-3
 
 
 def test_the_grain_boundary_of_a_growing_interface():
@@ -62,7 +53,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(noise):
     noisy = Z + np.abs(Z) * (draws[0] + 1j * draws[1])
     if noise == "proportional":
         noisy = Z.real * (1 + draws[0]) + 1j * Z.imag * (1 + draws[1])
-    fit = fit_circuit(_record(frequency, noisy), circuit, start=truth * 1.05 * np.where(truth > 0.5, 0.97, 1))
+    fit = fit_circuit(spectra_record(frequency, noisy), circuit, start=truth * 1.05 * np.where(truth > 0.5, 0.97, 1))
     assert fit.converged.all()
     inside = ((fit.lower_95 <= truth) & (truth <= fit.upper_95)).mean("spectrum").to_numpy()
     assert (inside > 0.92).all(), inside

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from alkanode.data import spectra_record
 from alkanode.impedance import kramers_kronig, peaks, relaxation_times
 from alkanode.impedance.elements import (
     capacitor,
@@ -20,15 +21,6 @@ from alkanode.impedance.elements import (
 FREQUENCY = np.geomspace(7e6, 1.0, 80)
 SHORT, LONG = 1 / (2 * np.pi * 7e6), 1 / (2 * np.pi)
 SPLIT = 3e-6  # s: grain boundary below, everything else above
-
-
-def _record(frequency: np.ndarray, impedance: np.ndarray) -> xr.Dataset:
-    return xr.Dataset(
-        {
-            "frequency": (("spectrum", "point"), np.tile(frequency, (len(impedance), 1))),
-            "impedance": (("spectrum", "point"), impedance),
-        }
-    )
 
 
 def _void(log_tau: np.ndarray, s: float) -> np.ndarray:
@@ -70,7 +62,9 @@ def times(progress: np.ndarray) -> xr.Dataset:
     random = np.random.default_rng(7)
     z = np.array([_spectrum(s) for s in progress])
     draws = random.normal(size=(2, *z.shape))
-    return relaxation_times(_record(FREQUENCY, z.real * (1 + 0.002 * draws[0]) + 1j * z.imag * (1 + 0.002 * draws[1])))
+    return relaxation_times(
+        spectra_record(FREQUENCY, z.real * (1 + 0.002 * draws[0]) + 1j * z.imag * (1 + 0.002 * draws[1]))
+    )
 
 
 def _fine(times: xr.Dataset, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -132,7 +126,7 @@ def test_inductance_and_series_resistance_are_told_apart(times: xr.Dataset):
 def test_the_area_of_the_distribution_is_the_polarisation(resistance: float, tau: float, exponent: float):
     frequency = np.geomspace(1e8, 1e-4, 130)
     z = resistor(frequency, 10) + zarc(frequency, resistance, tau, exponent)
-    result = relaxation_times(_record(frequency, z[None]))
+    result = relaxation_times(spectra_record(frequency, z[None]))
     assert result.polarisation_in_window.item() == pytest.approx(resistance, rel=0.005)
     assert result.polarisation_out_of_window.item() < 0.005 * resistance
 
@@ -156,7 +150,7 @@ def test_the_lines_of_finite_length_diffusion_add_up():
 
 def test_diffusion_shows_its_slowest_line_in_the_right_place():
     frequency = np.geomspace(1e5, 1e-3, 90)
-    result = relaxation_times(_record(frequency, 1 + finite_length_diffusion(frequency, 12.0, 3.0)[None]))
+    result = relaxation_times(spectra_record(frequency, 1 + finite_length_diffusion(frequency, 12.0, 3.0)[None]))
     table = peaks(result)
     slowest = table.isel(row=-1)
     tau, resistance = finite_length_diffusion_lines(12.0, 3.0, 1)
@@ -168,7 +162,7 @@ def test_diffusion_shows_its_slowest_line_in_the_right_place():
 def test_a_process_beyond_the_sweep_gives_no_more_than_ringing_inside_the_window(tau: float):
     frequency = np.geomspace(7e6, 1, 70)
     z = resistor(frequency, 10) + zarc(frequency, 50, tau, 0.85)
-    table = peaks(relaxation_times(_record(frequency, z[None])), prominence=0.01)
+    table = peaks(relaxation_times(spectra_record(frequency, z[None])), prominence=0.01)
     assert "end of its grid" in table.attrs["checks"]
     assert (table.resistance[table.in_window] < 0.05 * 50).all()
 
@@ -184,6 +178,6 @@ def test_a_process_beyond_the_sweep_gives_no_more_than_ringing_inside_the_window
     ids=["depressed arc", "diffusion", "blocking", "Warburg"],
 )
 def test_circuits_obey_kramers_kronig(impedance: np.ndarray):
-    result = kramers_kronig(_record(FREQUENCY, impedance[None]))
+    result = kramers_kronig(spectra_record(FREQUENCY, impedance[None]))
     assert result.valid.item()
     assert result.rms_residual.item() < 1e-3

@@ -109,6 +109,13 @@ def cycling_of(history: xr.DataTree) -> xr.Dataset:
     return history["cycling"].to_dataset()
 
 
+def checked_of(history: xr.DataTree) -> xr.Dataset | None:
+    """The checked spectra of a history, or none where the files hold none."""
+    from alkanode.impedance import check_spectra
+
+    return check_spectra(history["impedance"].to_dataset()) if "impedance" in history.children else None
+
+
 def emit(
     part: Part,
     *,

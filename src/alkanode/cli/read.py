@@ -54,11 +54,16 @@ def read(files: tuple[Path, ...], output: Path | None, as_json: bool) -> None:
     if "impedance" in history.children:
         spectra = history["impedance"].to_dataset()
         points = np.isfinite(spectra["frequency"].to_numpy()).sum(axis=1)
+        if assumed := str(spectra.attrs.get("assumed", "") or history.attrs.get("assumed", "")):
+            details["assumed"] = assumed
+            findings.append(f"Assumed: {assumed}.")
         details["spectra"] = int(spectra.sizes["spectrum"])
         details["points_per_spectrum"] = [int(points.min()), int(points.max())]
         measured("lowest_frequency", float(spectra["frequency"].min()), "frequency", "Hz")
         measured("highest_frequency", float(spectra["frequency"].max()), "frequency", "Hz")
-        findings.append(f"{details['spectra']} impedance spectra of {points.min()} to {points.max()} points.")
+        span = f"{points.max()}" if points.min() == points.max() else f"{points.min()} to {points.max()}"
+        many = "spectrum" if details["spectra"] == 1 else "spectra"
+        findings.append(f"{details['spectra']} impedance {many} of {span} points.")
     if output is not None:
         hashes = {entry["file"]: entry["sha256"] for entry in map(hashed, files)}
         save(history, output, origin=provenance(inputs=hashes))

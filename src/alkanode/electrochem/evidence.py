@@ -9,6 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.cell import Cell
+from alkanode.data.steps import current_sign
 from alkanode.electrochem.contact_loss import ContactRule
 from alkanode.electrochem.depletion import used_inventory
 from alkanode.foundation.errors import DataQualityWarning
@@ -114,9 +115,20 @@ def _span(spectra: xr.Dataset) -> Floats:
     return np.asarray(np.nanmax(real, axis=1) - np.nanmin(real, axis=1), dtype=float)
 
 
-def short_by_spectra(impedance: xr.Dataset | None, time: float) -> list[str]:
-    """Sign of a short: the arcs of the last spectrum before a time (s) are gone in the first one after it."""
-    before, after = spectra_between(impedance, -np.inf, time), spectra_between(impedance, time, np.inf)
+def last_time_with_current(record: xr.Dataset, row: int) -> float:
+    """When current last flowed before a row (s), until when the voltage showed no short; the time of the row where none had."""
+    flowing = np.flatnonzero(current_sign(record)[:row])
+    return float(record["time"][int(flowing[-1]) if flowing.size else row])
+
+
+def short_by_spectra(impedance: xr.Dataset | None, time: float, *, sound: float | None = None) -> list[str]:
+    """Sign of a short: the arcs of the last spectrum before it are gone in the first one after a time (s).
+
+    ``sound`` (s) is when the voltage last showed a sound cell (:func:`last_time_with_current`): a spectrum in the rest
+    between that and ``time`` may have seen the short already. Default ``time``.
+    """
+    before = spectra_between(impedance, -np.inf, time if sound is None else sound)
+    after = spectra_between(impedance, time, np.inf)
     if before is None or after is None:
         return []
     was, now = float(_span(before)[-1]), float(_span(after)[0])

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import theilslopes
 
 from alkanode.electrochem.hidden_shorts import deviation, lasting
 
@@ -66,6 +65,8 @@ def slope_over(cycle: Floats, value: Floats, level: float = 0.95) -> tuple[float
     """
     if value.size < 4:
         return np.nan, np.nan, np.nan
+    from scipy.stats import theilslopes  # loaded where it is used: it takes most of a second
+
     fit = theilslopes(value, cycle, alpha=level)
     return float(fit.slope), float(fit.low_slope), float(fit.high_slope)
 

@@ -18,6 +18,7 @@ from alkanode.electrochem.evidence import (
     contact_by_limit,
     contact_by_spectra,
     contact_rivals,
+    last_time_with_current,
     short_by_electrolyte,
     short_by_spectra,
     short_rivals,
@@ -90,7 +91,8 @@ def short_event(
     """A hard short with its second signs, or a suspected one."""
     resting = context.electrolyte
     by_electrolyte = short_by_electrolyte(before, after, resting)
-    by_spectra = short_by_spectra(context.impedance, time)
+    sound = None if context.impedance is None else last_time_with_current(context.record, row)
+    by_spectra = short_by_spectra(context.impedance, time, sound=sound)
     evidence = (first, *by_electrolyte, *by_spectra)
     return Event(
         failure="hard_short" if len(evidence) > 1 else "suspected_short",

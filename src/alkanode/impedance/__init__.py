@@ -1,7 +1,18 @@
-"""Impedance: checks, Kramers-Kronig test, distributions of relaxation times, their peaks, operando maps.
+"""Impedance of cells: from raw sweeps to processes of an interface.
 
-A series of spectra goes ``check_spectra`` -> ``kramers_kronig`` and ``relaxation_times`` -> ``peaks``, ``operando_map``.
-``elements`` holds circuit elements and their distributions in closed form.
+Are these spectra an impedance?
+    ``check_spectra`` -> ``kramers_kronig``, ``sweep_drift``, ``at_common_time`` (folder ``validity``).
+Relaxation times
+    ``relaxation_times`` -> ``peaks``; with intervals ``relaxation_posterior`` -> ``resistance_between`` (``relaxation``).
+Along a run
+    ``joint_relaxation_times`` -> ``operando_map``, ``track_peaks`` (``operando``); ``decompose_peaks`` (``decomposition``).
+Circuits
+    ``fit_series`` or ``choose_arcs`` -> ``identifiability``, ``process_resistance``, ``subtract_control``,
+    ``interphase_growth`` (``circuits``); ``electrolyte_conductivity`` -> ``arrhenius`` (``conductivity``).
+Which process a peak is, how much of an interface touches
+    ``assign_processes``, ``constriction``, ``active_area`` (``interface``).
+
+Each takes a record and returns a record. ``elements`` holds circuit elements and their distributions in closed form.
 """
 
 from __future__ import annotations
@@ -12,17 +23,21 @@ from alkanode.impedance.circuits.choose_circuit import choose_arcs
 from alkanode.impedance.circuits.circuit import Circuit, parse_circuit
 from alkanode.impedance.circuits.continuation import fit_series
 from alkanode.impedance.circuits.control_cell import subtract_control
+from alkanode.impedance.circuits.control_pool import pool_controls
 from alkanode.impedance.circuits.fit_circuit import fit_circuit
 from alkanode.impedance.circuits.fitted_arcs import fitted_arcs
 from alkanode.impedance.circuits.identifiability import identifiability
 from alkanode.impedance.circuits.interphase_growth import interphase_growth
-from alkanode.impedance.circuits.presets import Preset, preset
+from alkanode.impedance.circuits.presets import CIRCUIT_PRESETS, CircuitPreset, circuit_preset
 from alkanode.impedance.circuits.process_resistance import process_resistance
 from alkanode.impedance.circuits.profile_likelihood import profile_likelihood
 from alkanode.impedance.circuits.symmetric_cell import per_interface
 from alkanode.impedance.circuits.time_since_current import time_since_current
 from alkanode.impedance.conductivity.arrhenius import arrhenius
 from alkanode.impedance.conductivity.blocked_electrolyte import electrolyte_conductivity
+from alkanode.impedance.decomposition.decompose_peaks import DecompositionRules, decompose_peaks
+from alkanode.impedance.decomposition.fit_run import WalkRules
+from alkanode.impedance.decomposition.process_set import EvidenceOfArcs
 from alkanode.impedance.interface.active_area import ContactGeometry, Measured, active_area
 from alkanode.impedance.interface.assign_processes import EvidenceRules, ProcessContext, assign_processes
 from alkanode.impedance.interface.capacitance_classes import capacitance_class
@@ -47,6 +62,7 @@ from alkanode.impedance.operando.track_slope import SlopeRules
 from alkanode.impedance.relaxation.hierarchical_prior import LogSmoothness
 from alkanode.impedance.relaxation.peaks import peaks
 from alkanode.impedance.relaxation.posterior import relaxation_posterior
+from alkanode.impedance.relaxation.posterior_calibration import AreaCalibration
 from alkanode.impedance.relaxation.posterior_peaks import peak_probability
 from alkanode.impedance.relaxation.posterior_resistance import resistance_between, resistance_of_process
 from alkanode.impedance.relaxation.presets import RELAXATION_PRESETS
@@ -60,23 +76,28 @@ from alkanode.impedance.validity.spoiled_head import SpoiledHead, spoiled_head
 from alkanode.impedance.validity.sweep_drift import sweep_drift
 
 __all__ = [
+    "CIRCUIT_PRESETS",
     "RELAXATION_PRESETS",
     "RIVALS",
+    "AreaCalibration",
     "BreakRules",
     "CheckLimits",
     "Circuit",
+    "CircuitPreset",
     "ContactGeometry",
+    "DecompositionRules",
+    "EvidenceOfArcs",
     "EvidenceRules",
     "LogSmoothness",
     "Measured",
     "Mesh",
-    "Preset",
     "PriorRange",
     "ProcessContext",
     "Rival",
     "SlopeRules",
     "SpoiledHead",
     "TrackingRules",
+    "WalkRules",
     "active_area",
     "active_area_of_fit",
     "arrhenius",
@@ -85,11 +106,13 @@ __all__ = [
     "capacitance_class",
     "check_spectra",
     "choose_arcs",
+    "circuit_preset",
     "compare_shapes",
     "constriction",
     "constriction_area_fraction",
     "constriction_resistance",
     "contact_ratio",
+    "decompose_peaks",
     "effective_capacitance",
     "electrolyte_conductivity",
     "elements",
@@ -106,7 +129,7 @@ __all__ = [
     "peak_probability",
     "peaks",
     "per_interface",
-    "preset",
+    "pool_controls",
     "process_resistance",
     "profile_likelihood",
     "regularisation_curve",

@@ -1,8 +1,9 @@
 """Impedance of circuit elements, and their distributions of relaxation times, in closed form.
 
 These are the truths against which the analysis is tested and from which virtual instruments are built. All functions
-take arrays in SI and return arrays of the same shape; with time dependence ``exp(+j omega t)``, so that capacitive
-arcs have a negative imaginary part. The formulas of the impedances are those of the elements of circuits
+take arrays in SI that broadcast against each other (frequencies over the last axis and one resistance per spectrum over the
+first make a series) and return arrays of the common shape; with time dependence ``exp(+j omega t)``, so that capacitive arcs
+have a negative imaginary part. The formulas of the impedances are those of the elements of circuits
 (:mod:`alkanode.impedance.circuits.element_table`); the distributions stand here.
 """
 
@@ -18,22 +19,24 @@ FloatArray = npt.NDArray[np.float64]
 ComplexArray = npt.NDArray[np.complex128]
 
 
-def resistor(frequency: npt.ArrayLike, resistance: float) -> ComplexArray:
+def resistor(frequency: npt.ArrayLike, resistance: npt.ArrayLike) -> ComplexArray:
     """Impedance (ohm) of a resistance (ohm): the same at every frequency (Hz)."""
     return _element("R", frequency, resistance)
 
 
-def inductor(frequency: npt.ArrayLike, inductance: float) -> ComplexArray:
+def inductor(frequency: npt.ArrayLike, inductance: npt.ArrayLike) -> ComplexArray:
     """Impedance (ohm) of an inductance (H) at frequencies (Hz): ``j omega L``."""
     return _element("L", frequency, inductance)
 
 
-def capacitor(frequency: npt.ArrayLike, capacitance: float) -> ComplexArray:
+def capacitor(frequency: npt.ArrayLike, capacitance: npt.ArrayLike) -> ComplexArray:
     """Impedance (ohm) of a capacitance (F) at frequencies (Hz): ``1/(j omega C)``."""
     return _element("C", frequency, capacitance)
 
 
-def zarc(frequency: npt.ArrayLike, resistance: float, relaxation_time: float, exponent: float = 1.0) -> ComplexArray:
+def zarc(
+    frequency: npt.ArrayLike, resistance: npt.ArrayLike, relaxation_time: npt.ArrayLike, exponent: npt.ArrayLike = 1.0
+) -> ComplexArray:
     """Impedance of a resistance beside a constant-phase element (a depressed arc).
 
     Parameters
@@ -62,7 +65,7 @@ def zarc(frequency: npt.ArrayLike, resistance: float, relaxation_time: float, ex
 
 
 def zarc_distribution(
-    relaxation_times: npt.ArrayLike, resistance: float, relaxation_time: float, exponent: float
+    relaxation_times: npt.ArrayLike, resistance: npt.ArrayLike, relaxation_time: npt.ArrayLike, exponent: npt.ArrayLike
 ) -> FloatArray:
     """Distribution of relaxation times of :func:`zarc`.
 
@@ -84,18 +87,20 @@ def zarc_distribution(
         For an exponent outside (0, 1) or a relaxation time that is not positive.
     """
     _check_arc(relaxation_time, exponent)
-    if exponent == 1:
+    if np.any(np.equal(exponent, 1)):
         raise PhysicsError(
             "the distribution of a half circle is a Dirac peak, not a function",
             found="exponent 1",
             todo="Use an exponent below 1",
         )
-    distance = np.log(np.asarray(relaxation_times, dtype=np.float64) / relaxation_time)
-    turn = (1 - exponent) * np.pi
-    return np.asarray(resistance / (2 * np.pi) * np.sin(turn) / (np.cosh(exponent * distance) - np.cos(turn)))
+    tau, R, tau_0, alpha = _arrays(relaxation_times, resistance, relaxation_time, exponent)
+    turn = (1 - alpha) * np.pi
+    return np.asarray(R / (2 * np.pi) * np.sin(turn) / (np.cosh(alpha * np.log(tau / tau_0)) - np.cos(turn)))
 
 
-def finite_length_diffusion(frequency: npt.ArrayLike, resistance: float, diffusion_time: float) -> ComplexArray:
+def finite_length_diffusion(
+    frequency: npt.ArrayLike, resistance: npt.ArrayLike, diffusion_time: npt.ArrayLike
+) -> ComplexArray:
     """Impedance of diffusion through a layer with a fixed concentration at its far side.
 
     Parameters
@@ -138,7 +143,11 @@ def finite_length_diffusion_lines(
 
 
 def skewed_arc(
-    frequency: npt.ArrayLike, resistance: float, relaxation_time: float, exponent: float, skewness: float
+    frequency: npt.ArrayLike,
+    resistance: npt.ArrayLike,
+    relaxation_time: npt.ArrayLike,
+    exponent: npt.ArrayLike,
+    skewness: npt.ArrayLike,
 ) -> ComplexArray:
     """Impedance of a skewed arc after Havriliak and Negami.
 
@@ -167,7 +176,11 @@ def skewed_arc(
 
 
 def skewed_arc_distribution(
-    relaxation_times: npt.ArrayLike, resistance: float, relaxation_time: float, exponent: float, skewness: float
+    relaxation_times: npt.ArrayLike,
+    resistance: npt.ArrayLike,
+    relaxation_time: npt.ArrayLike,
+    exponent: npt.ArrayLike,
+    skewness: npt.ArrayLike,
 ) -> FloatArray:
     """Distribution of relaxation times of :func:`skewed_arc`.
 
@@ -191,19 +204,19 @@ def skewed_arc_distribution(
     """
     _check_arc(relaxation_time, exponent)
     _check_arc(relaxation_time, skewness)
-    if exponent == 1:
+    if np.any(np.equal(exponent, 1)):
         raise PhysicsError(
             "the distribution of a skewed arc needs an exponent below 1",
             found="exponent 1",
             todo="With exponent 1 it ends in a pole at tau0: use 0.999",
         )
-    power = (np.asarray(relaxation_times, dtype=np.float64) / relaxation_time) ** exponent
-    turned = power + np.exp(1j * np.pi * exponent)
-    height = power**skewness * np.sin(skewness * np.angle(turned)) / np.abs(turned) ** skewness
-    return np.asarray(resistance / np.pi * height)
+    tau, R, tau_0, alpha, beta = _arrays(relaxation_times, resistance, relaxation_time, exponent, skewness)
+    power = (tau / tau_0) ** alpha
+    turned = power + np.exp(1j * np.pi * alpha)
+    return np.asarray(R / np.pi * power**beta * np.sin(beta * np.angle(turned)) / np.abs(turned) ** beta)
 
 
-def gerischer(frequency: npt.ArrayLike, resistance: float, reaction_time: float) -> ComplexArray:
+def gerischer(frequency: npt.ArrayLike, resistance: npt.ArrayLike, reaction_time: npt.ArrayLike) -> ComplexArray:
     """Impedance of diffusion with a reaction (Gerischer).
 
     Parameters
@@ -229,7 +242,9 @@ def gerischer(frequency: npt.ArrayLike, resistance: float, reaction_time: float)
     return _element("G", frequency, resistance, reaction_time)
 
 
-def gerischer_distribution(relaxation_times: npt.ArrayLike, resistance: float, reaction_time: float) -> FloatArray:
+def gerischer_distribution(
+    relaxation_times: npt.ArrayLike, resistance: npt.ArrayLike, reaction_time: npt.ArrayLike
+) -> FloatArray:
     """Distribution of relaxation times of :func:`gerischer`.
 
     Parameters
@@ -251,19 +266,26 @@ def gerischer_distribution(relaxation_times: npt.ArrayLike, resistance: float, r
         For a reaction time that is not positive.
     """
     _check_arc(reaction_time, 1.0)
-    tau = np.asarray(relaxation_times, dtype=np.float64)
-    below = tau < reaction_time
-    rest = np.where(below, reaction_time - tau, 1.0)
-    return np.asarray(np.where(below, resistance / np.pi * np.sqrt(tau / rest), 0.0))
+    tau, R, tau_0 = _arrays(relaxation_times, resistance, reaction_time)
+    below = tau < tau_0
+    rest = np.where(below, tau_0 - tau, 1.0)
+    return np.asarray(np.where(below, R / np.pi * np.sqrt(tau / rest), 0.0))
 
 
-def _element(symbol: str, frequency: npt.ArrayLike, *values: float) -> ComplexArray:
+def _arrays(*values: npt.ArrayLike) -> tuple[FloatArray, ...]:
+    return tuple(np.asarray(value, dtype=np.float64) for value in values)
+
+
+def _element(symbol: str, frequency: npt.ArrayLike, *values: npt.ArrayLike) -> ComplexArray:
     s = np.asarray(2j * np.pi * np.asarray(frequency, dtype=np.float64))
-    return np.asarray(ELEMENTS[symbol].impedance(s, *values), dtype=np.complex128)
+    return np.asarray(ELEMENTS[symbol].impedance(s, *_arrays(*values)), dtype=np.complex128)
 
 
-def _check_arc(relaxation_time: float, exponent: float) -> None:
-    if not 0 < exponent <= 1:
-        raise PhysicsError("the exponent of a depressed arc lies in (0, 1]", found=f"{exponent:g}")
-    if not relaxation_time > 0:
-        raise PhysicsError("a relaxation time must be positive", found=f"{relaxation_time:g} s")
+def _check_arc(relaxation_time: npt.ArrayLike, exponent: npt.ArrayLike) -> None:
+    tau, alpha = _arrays(relaxation_time, exponent)
+    for good, values, unit, needed in (
+        ((alpha > 0) & (alpha <= 1), alpha, "", "the exponent of a depressed arc lies in (0, 1]"),
+        (tau > 0, tau, " s", "a relaxation time must be positive"),
+    ):
+        if not good.all():
+            raise PhysicsError(needed, found=f"{values[~good].flat[0]:g}{unit}")

@@ -20,6 +20,10 @@ GRID_TOLERANCE = 1e-3
 """Largest difference of ln(frequency) on one grid; it moves an arc of 1 ohm by at most 0.5 mohm."""
 
 
+_REASONS = 2
+"""Reasons of masks that an error names."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FrequencyGrid:
     """Spectra measured at the same frequencies.
@@ -49,6 +53,29 @@ def masked_spectra(record: xr.Dataset) -> npt.NDArray[np.bool_]:
     return np.zeros(record.sizes["spectrum"], dtype=bool)
 
 
+def all_masked(record: xr.Dataset) -> SchemaError:
+    """The error for a record without any spectrum to analyse, with the first reasons of its masks."""
+    reasons = record["mask_reason"].to_numpy() if "mask_reason" in record.variables else ()
+    told = list(dict.fromkeys(str(reason) for reason in reasons if reason))
+    more = " and other reasons" if len(told) > _REASONS else ""
+    return SchemaError(
+        "at least one unmasked spectrum is needed",
+        found=f"{record.sizes['spectrum']} spectra, all masked"
+        + (f" ({'; '.join(told[:_REASONS])}{more})" if told else ""),
+        todo="Read mask_reason of each spectrum" if told else "Run check_spectra(record), which gives the reasons",
+    )
+
+
+def measured_windows(record: xr.Dataset) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Shortest and longest relaxation time (s) that each sweep covers, 1/(2 pi f); NaN for spectra without points."""
+    frequency = record["frequency"].to_numpy()
+    known = np.isfinite(frequency)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        high = np.where(known.any(axis=1), np.where(known, frequency, -np.inf).max(axis=1, initial=-np.inf), np.nan)
+        low = np.where(known.any(axis=1), np.where(known, frequency, np.inf).min(axis=1, initial=np.inf), np.nan)
+        return 1 / (2 * np.pi * high), 1 / (2 * np.pi * low)
+
+
 def frequency_grids(record: xr.Dataset) -> list[FrequencyGrid]:
     """Group the unmasked spectra of a record by frequency grid.
 
@@ -65,7 +92,7 @@ def frequency_grids(record: xr.Dataset) -> list[FrequencyGrid]:
     Raises
     ------
     SchemaError
-        When an unmasked spectrum has a frequency without an impedance, or no points.
+        When an unmasked spectrum has a frequency without an impedance (none, or zero), or no points.
     PhysicsError
         When a frequency is zero or negative.
     """
@@ -96,10 +123,12 @@ def _ordered_points(
     remedy = "Run check_spectra(record) first: it removes or masks such points and says so"
     if points.size == 0:
         raise SchemaError("every spectrum needs points", found=f"none in spectrum {spectrum}", todo=remedy)
-    missing = points[~np.isfinite(impedance[points])]
+    missing = points[~np.isfinite(impedance[points]) | (impedance[points] == 0)]
     if missing.size:
         raise SchemaError(
-            "every frequency needs an impedance", found=f"none at points {missing} of spectrum {spectrum}", todo=remedy
+            "every frequency needs an impedance",
+            found=f"none, or zero, at points {missing} of spectrum {spectrum}",
+            todo=remedy,
         )
     if not (frequency[points] > 0).all():
         first = points[frequency[points] <= 0][0]

@@ -118,12 +118,18 @@ def history_from_rows(
     Warns
     -----
     DataQualityWarning
-        When rows hold values that no cell has; see :func:`alkanode.io.impossible.doubt_impossible`.
+        When rows hold values that no cell has; see :func:`alkanode.io.impossible.doubt_impossible`. When the rows of a file
+        that is one sweep stand in another order than their times (a table that was sorted by frequency).
     """
     size = len(next(iter(rows.values()), np.empty(0)))
     if size == 0:
         raise ReaderError(f"{attrs['source_file']!r} must hold rows", found="none")
     if "time" in rows and cycling:
+        order = _order_of_one_sweep(rows)
+        if order is not None:
+            warn(f"{attrs['source_file']}: the rows of its one sweep were put in the order of their times")
+            rows = {name: values[order] for name, values in rows.items()}
+            loop = None if loop is None else loop[order]
         _check_time(rows["time"], attrs)
     doubt_impossible(rows, attrs)
     numbers: npt.NDArray[np.integer] = np.full(size, -1, dtype=np.int64)
@@ -144,6 +150,16 @@ def history_from_rows(
     history.attrs.update(attrs)
     history.children = {kind: xr.DataTree(record) for kind, record in children.items()}
     return history
+
+
+def _order_of_one_sweep(rows: Rows) -> npt.NDArray[np.intp] | None:
+    """The order of the times of a file that is one sweep, where its rows stand in another; else none."""
+    time, frequency = rows["time"], rows.get("frequency")
+    if frequency is None or not np.isfinite(time).all() or not (frequency > 0).all() or not (np.diff(time) < 0).any():
+        return None
+    order = np.argsort(time, kind="stable")
+    moves = np.diff(frequency[order])
+    return order if (moves >= 0).all() or (moves <= 0).all() else None
 
 
 def _check_time(time: npt.NDArray[np.float64], attrs: Mapping[str, Any]) -> None:

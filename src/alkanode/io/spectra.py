@@ -30,6 +30,16 @@ of a degree stay below 0.005."""
 LARGEST_RADIANS = 2 * np.pi
 """A phase beyond it is in degrees."""
 
+_ANGLES = {"deg": "degrees", "rad": "radians"}
+
+_CHANGES = 0.05
+"""Of ln \\|Z\\| over the sweep: a smaller change says nothing of the phase."""
+
+_ALIKE = 0.6
+"""Squared correlation of phase and slope from which they run alike."""
+
+_BETWEEN_UNITS = float(np.sqrt(np.pi / 180))
+
 _POINT_COLUMNS = ("voltage", "current", "voltage_amplitude", "current_amplitude", "ambient_temperature")
 _NAMED_ROWS = 8
 
@@ -126,20 +136,56 @@ def _compare(difference: Array, what: str, name: str) -> None:
 
 def _radians(columns: Mapping[str, Array], unit: str, name: str, *, known: bool) -> Array:
     phase = columns["phase"]
-    if unit:
-        return phase if unit == "rad" else np.radians(phase)
     finite = phase[np.isfinite(phase)]
     largest = float(np.abs(finite).max(initial=0.0))
-    degrees = largest > LARGEST_RADIANS
+    likely = "" if known else _unit_by_slope(columns)
+    if unit == "rad" and largest > LARGEST_RADIANS and not known:
+        raise ReaderError(
+            f"a phase in radians lies within {LARGEST_RADIANS:.3g}",
+            found=f"{largest:.3g} in {name!r}",
+            todo="If these are degrees, correct the unit in the line of names, or name it in a column map",
+        )
+    if unit:
+        if likely not in {"", unit}:
+            warn(
+                f"{name}: by the slope of |Z| over frequency the phases are in {_ANGLES[likely]}, not in {_ANGLES[unit]} as "
+                "the file says; taken as it says, look at the Kramers-Kronig test"
+            )
+        return phase if unit == "rad" else np.radians(phase)
+    degrees = largest > LARGEST_RADIANS or likely == "deg"
     if known:
         angle = np.angle(columns["real"] + 1j * columns["imaginary"])
         with np.errstate(all="ignore"):
             off = [float(np.nanmedian(np.abs(np.abs(angle) - np.abs(scale * phase)))) for scale in (1.0, np.pi / 180)]
         degrees = off[1] < off[0]
     else:
-        word = "degrees" if degrees else "radians"
-        warn(f"{name}: no unit of the phase; taken as {word}, since the largest is {largest:.3g}")
+        word = _ANGLES["deg" if degrees else "rad"]
+        slope = ", and by the slope of |Z| over frequency" if likely == ("deg" if degrees else "rad") else ""
+        warn(f"{name}: no unit of the phase; taken as {word}, since the largest is {largest:.3g}{slope}")
     return np.radians(phase) if degrees else phase
+
+
+def _unit_by_slope(columns: Mapping[str, Array]) -> str:
+    """Unit of the phase by the slope of the modulus, ``"deg"``, ``"rad"``, or ``""`` where the modulus hardly changes.
+
+    Of an impedance that obeys the Kramers-Kronig relations the phase is about pi/2 times the slope of the modulus over the
+    frequency, both in logarithms (Bode's relation); the two units are a factor of 57 apart. Where slope and phase do not
+    run alike, nothing is said.
+    """
+    usable = np.isfinite(columns["frequency"]) & (columns["frequency"] > 0) & np.isfinite(columns["phase"])
+    usable &= np.isfinite(columns["modulus"]) & (columns["modulus"] > 0) if "modulus" in columns else False
+    if usable.sum() < _NAMED_ROWS:
+        return ""
+    f, modulus, phase = (columns[key][usable] for key in ("frequency", "modulus", "phase"))
+    steps = np.diff(np.log(f))
+    weight, middle = np.abs(steps), (phase[1:] + phase[:-1]) / np.pi
+    slope = np.diff(np.log(modulus)) * np.sign(steps)  # times the weight
+    squares, common = float((middle**2 * weight).sum()), float((middle * slope).sum())
+    known = weight > 0
+    alike = common**2 > _ALIKE * squares * float((slope[known] ** 2 / weight[known]).sum())
+    if weight.sum() == 0 or np.abs(slope).sum() < _CHANGES or squares == 0 or not alike:
+        return ""
+    return "rad" if abs(common) / squares > _BETWEEN_UNITS else "deg"
 
 
 def spectra_history(

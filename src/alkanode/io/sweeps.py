@@ -2,14 +2,17 @@
 
 An instrument writes one row per frequency. Rows at zero frequency are DC samples. A new sweep begins
 
-* after a DC row,
+* after a DC row, unless the frequency goes on as before (a DC row or a lost frequency within a sweep),
 * where the step or the loop changes,
 * where the frequency turns back (a falling sweep rises, a rising one falls),
 * where the clock stands still for longer than any measurement at that frequency takes.
 
 The cycle column alone is never trusted: instruments leave it constant, or count something else with it. It decides
 only where the frequency stays the same from one row to the next. A frequency measured twice in a row stays in the
-sweep that it ends.
+sweep that it ends, except where the next sweep goes on from it in the other direction.
+
+Rows in no order of frequency at all (a table sorted by something else) are no sweeps of two or three points: they stay
+together, and the checks of spectra sort them or say why not.
 """
 
 from __future__ import annotations
@@ -22,6 +25,16 @@ PAUSE_BASE = 300.0
 
 PAUSE_PERIODS = 30.0
 """Periods of the next point that may pass besides :data:`PAUSE_BASE` (waiting, drift correction, averages)."""
+
+_GOES_ON = 2.5
+"""Steps of ln f across DC rows, in steps beside them, up to which a sweep goes on: one lost point makes two."""
+
+_SAME = 1e-3
+"""Of ln f: the same frequency in two sweeps."""
+
+_SHUFFLED_ROWS, _SHUFFLED_RUN, _SHUFFLED_COVER = 8, 5.0, 3.0
+"""Rows in no order: at least so many, in runs shorter than this on average (a random order gives 3), that hold so many
+times more frequencies than one run does (sweeps over few frequencies, repeated, hold as many as one of them)."""
 
 
 def sweep_numbers(
@@ -56,33 +69,64 @@ def sweep_numbers(
     if points.size == 0:
         return numbers
     f = frequency[points]
+    logarithm = np.log(f)
     turn = np.zeros(points.size, dtype=bool)
     turn[0] = True
-    turn[1:] = np.diff(points) > 1
+    turn[1:] = (np.diff(points) > 1) & ~_goes_on(logarithm)
     for label in (step, loop):
         if label is not None:
             turn[1:] |= label[points][1:] != label[points][:-1]
+    direction = np.sign(f[1:] - f[:-1]).astype(np.int8)
+    shuffled = _shuffled(turn, direction, logarithm)
     if time is not None:
         allowed = PAUSE_BASE + PAUSE_PERIODS / f[1:]
-        turn[1:] |= np.diff(time[points]) > allowed
-    direction = np.sign(f[1:] - f[:-1]).astype(np.int8)
+        turn[1:] |= (np.diff(time[points]) > allowed) & ~shuffled[1:]
     if cycle is not None:
         turn[1:] |= (direction == 0) & (cycle[points][1:] != cycle[points][:-1])
+    direction[shuffled[1:]] = 0
     numbers[points] = np.cumsum(_split_at_reversals(turn, direction)) - 1
     return numbers
+
+
+def _goes_on(logarithm: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Whether ln f goes on from each point to the next as it does before and after, shape (point - 1,)."""
+    steps = np.diff(logarithm)
+    if steps.size < 2:
+        return np.zeros(steps.size, dtype=bool)
+    before, after = np.append(steps[1], steps[:-1]), np.append(steps[1:], steps[-2])
+    onwards = (before * steps > 0) & (steps * after > 0)
+    return np.asarray(onwards & (np.abs(steps) <= _GOES_ON * np.maximum(np.abs(before), np.abs(after))))
+
+
+def _shuffled(
+    turn: npt.NDArray[np.bool_], direction: npt.NDArray[np.int8], logarithm: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
+    """Which points stand in stretches without any order of frequency, shape (point,)."""
+    stretch = np.cumsum(turn) - 1
+    sizes = np.bincount(stretch)
+    turns = np.zeros(turn.size, dtype=bool)
+    turns[1:-1] = (direction[1:] * direction[:-1] < 0) & (stretch[2:] == stretch[:-2])
+    runs = np.bincount(stretch, weights=turns) / 2 + 1
+    run = sizes / runs
+    suspected = (sizes >= _SHUFFLED_ROWS) & (run < _SHUFFLED_RUN)
+    if not suspected.any():
+        return np.zeros(turn.size, dtype=bool)
+    cells = np.unique(np.stack([stretch, np.rint(logarithm / _SAME).astype(np.int64)]), axis=1)
+    return np.asarray((suspected & (np.bincount(cells[0]) >= _SHUFFLED_COVER * run))[stretch])
 
 
 def _split_at_reversals(turn: npt.NDArray[np.bool_], direction: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
     """Add a start wherever the frequency runs against the direction of its sweep."""
     starts = turn.copy()
-    fixed = turn.tolist()
+    fixed, moves = turn.tolist(), direction.tolist()
     current = 0
-    for row, move in enumerate(direction.tolist(), start=1):
+    for row, move in enumerate(moves, start=1):
         if fixed[row]:
             current = 0
         elif move and current and move != current:
-            starts[row] = True
-            current = 0
+            tied = moves[row - 2] == 0 and not fixed[row - 1] and row < len(moves) and moves[row] == move
+            starts[row - tied] = True
+            current = move if tied else 0
         elif move:
             current = move
     return starts

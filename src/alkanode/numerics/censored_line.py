@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import log_ndtr
-from scipy.stats import t
+
+from alkanode.numerics.quantiles import student
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -85,7 +86,7 @@ def fit_line(design: Floats, value: Floats, censored: Flags, *, level: float = 0
     freedom = known - columns
     information = _information(design, value, censored, coefficients, scatter)
     covariance = np.linalg.inv(information) * scatter**2 * known / freedom if columns else np.zeros((0, 0))
-    allowed = 0.5 * value.size * np.log1p(float(t.ppf(0.5 + level / 2, freedom)) ** 2 / freedom)
+    allowed = 0.5 * value.size * np.log1p(student(freedom, level) ** 2 / freedom)
     interval = np.array(
         [_profile(design, value, censored, k, coefficients, likelihood, allowed, covariance) for k in range(columns)]
     ).reshape(columns, 2)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
-from scipy.stats import f as fisher
+from scipy.special import fdtri
 
 from alkanode.numerics.model_choice import effective_samples
 
@@ -178,7 +178,7 @@ def _search(cycle: Floats, value: Floats, shape: Callable[[Floats], Floats], gri
     solution = np.linalg.lstsq(design, value, rcond=None)[0]
     fitted = design @ solution
     worth = max(effective_samples(value - fitted), 6.0)
-    limit = least * (1 + float(fisher.ppf(level, 1, worth - 4)) / (worth - 4))
+    limit = least * (1 + float(fdtri(1, worth - 4, level)) / (worth - 4))
     near = np.append(grid[rss <= limit], best)
     step = float(np.max(np.diff(grid)))
     gain = worth * float(np.log(max(one, floor) / least)) - 2 * float(np.log(worth))

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2, t
+
+from alkanode.numerics import quantiles
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,9 +70,9 @@ def simplest(criterion: Floats, parameters: npt.NDArray[np.int64], margin: float
 
 def profile_limit(effective: float) -> float:
     """Factor on the smallest mean square up to which one parameter stays inside its 95 % profile interval."""
-    return float(np.exp(chi2.ppf(CONFIDENCE, 1) / effective))
+    return float(np.exp(quantiles.chi_square(CONFIDENCE) / effective))
 
 
 def student(effective: float, parameters: int) -> float:
     """Half width of the 95 % interval in standard errors."""
-    return float(t.ppf(0.5 + CONFIDENCE / 2, max(effective - parameters, 1.0)))
+    return quantiles.student(max(effective - parameters, 1.0), CONFIDENCE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg.lapack import dposv, dpotrf, dpotri
+from scipy.linalg.lapack import dposv, dpotrf, dpotri, dpotrs
 
 from alkanode.foundation.errors import ConvergenceError
 
@@ -59,20 +59,26 @@ def invert_each(matrices: FloatArray) -> FloatArray:
     return np.asarray(upper + np.triu(inverse, 1).transpose(0, 2, 1))
 
 
-def inverse_bands_each(matrices: FloatArray, count: int) -> list[FloatArray]:
-    """Diagonal and first side diagonals of the inverse of every symmetric positive definite matrix.
+def solve_with_inverse_bands(
+    matrices: FloatArray, right: FloatArray, count: int
+) -> tuple[FloatArray, list[FloatArray]]:
+    """Solve ``H x = r`` for every pair, and give the first diagonals of every inverse, from one Cholesky factor each.
 
     Parameters
     ----------
     matrices
-        Shape (batch, n, n).
+        Symmetric positive definite, shape (batch, n, n).
+    right
+        Shape (batch, n).
     count
-        How many diagonals, the main one included.
+        How many diagonals of the inverse, the main one included.
 
     Returns
     -------
-    list of ndarray
-        Shapes (batch, n), (batch, n - 1) and so on.
+    solution
+        Shape (batch, n).
+    bands
+        Main and first side diagonals of the inverses, shapes (batch, n), (batch, n - 1) and so on.
 
     Raises
     ------
@@ -80,14 +86,16 @@ def inverse_bands_each(matrices: FloatArray, count: int) -> list[FloatArray]:
         When a matrix is not positive definite; the message names which.
     """
     batch, n = matrices.shape[:2]
+    solution = np.empty_like(right)
     bands = [np.empty((batch, n - offset)) for offset in range(count)]
-    for k, H in enumerate(matrices):
-        factor, info = dpotrf(H.T, lower=1)
+    for k, (H, r) in enumerate(zip(matrices, right, strict=True)):
+        factor, info = dpotrf(H.T, lower=1, clean=0)
         _require_definite(info, k)
+        solution[k] = dpotrs(factor, r, lower=1)[0]
         inverse = dpotri(factor, lower=1, overwrite_c=1)[0]
         for offset, band in enumerate(bands):
             band[k] = np.diagonal(inverse, -offset)
-    return bands
+    return solution, bands
 
 
 def _require_definite(info: int, which: int) -> None:

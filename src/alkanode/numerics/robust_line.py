@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
-from scipy.stats import t as student
 
 from alkanode.numerics.model_choice import effective_samples
+from alkanode.numerics.quantiles import student
 
 Floats = npt.NDArray[np.float64]
 
@@ -91,7 +91,7 @@ def fit_line(x: Floats, y: Floats) -> Line:
     spread = np.sqrt(np.sum(left**2) / max(x.size - 2, 1))
     independent = max(effective_samples(left), 3.0)
     covariance = np.linalg.inv(design.T @ design) * spread**2 * x.size / independent
-    reach = float(student.ppf(0.975, max(independent - 2, 1))) * np.sqrt(np.diag(covariance))
+    reach = student(max(independent - 2, 1)) * np.sqrt(np.diag(covariance))
     slope, slope_reach = best[1] * height / width, reach[1] * height / width
     intercept = best[0] * height - slope * centre
     intercept_reach = np.hypot(height * reach[0], slope_reach * centre)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t
+
+from alkanode.numerics.quantiles import student
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,7 +57,7 @@ def half_width(n: int, level: float = 0.95) -> float:
     >>> round(half_width(3), 2), round(half_width(4), 2)
     (2.48, 1.59)
     """
-    return float(t.ppf(0.5 + level / 2, n - 1) / np.sqrt(n))
+    return student(n - 1, level) / float(np.sqrt(n))
 
 
 def describe(values: Floats, bounds: npt.NDArray[np.bool_], level: float, *, unit: str) -> Sample:

@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.stats import chi2, t
 
 from alkanode.foundation.errors import PhysicsError
+from alkanode.numerics.quantiles import chi_square, student
 from alkanode.numerics.weibull_likelihood import SHAPES, Likelihood, climb
 
 Floats = npt.NDArray[np.float64]
@@ -152,8 +152,8 @@ def _without_maximum(low: Floats, high: Floats) -> str:
 def _drop(level: float, calibration: Calibration, failed: int) -> float:
     """Drop of the log-likelihood at the ends of an interval."""
     if calibration == "chi2":
-        return 0.5 * float(chi2.ppf(level, 1))
-    return 0.5 * float(t.ppf(0.5 + level / 2, max(failed - 1, 1))) ** 2
+        return 0.5 * chi_square(level)
+    return 0.5 * student(max(failed - 1, 1), level) ** 2
 
 
 def _checked(lower: Floats, upper: Floats, level: float) -> tuple[Floats, Floats]:

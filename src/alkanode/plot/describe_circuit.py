@@ -22,6 +22,12 @@ _MOST = 6
 
 _MOST_RESIDUALS = 40
 
+_STRAY = 0.05
+_STRAY_FACTOR = 3.0
+"""A resistance this many times beyond the inner 90 % of all resistances leaves the frame."""
+_LOST = 1e-4
+"""A resistance below this share of the median is one that the fit did without."""
+
 
 def circuit_fit(
     record: RecordLike, fit: RecordLike, *, area: QuantityLike | None = None, spectra: Sequence[int] | None = None
@@ -60,10 +66,14 @@ def circuit_fit(
     fitted = _fitted(fit.sizes["spectrum"], np.isfinite(fit["value"].to_numpy()).all(axis=1))
     chosen = list(spectra) if spectra is not None else [int(k) for k in fitted[spread(fitted.size, _MOST)]]
     data = nyquist(record, area=area, spectra=chosen)
-    measured = [replace(one, style="points") for one in data.panels[0].series]
+    panel = data.panels[0]
+    measured = [
+        replace(one, name="data", style="points", in_legend=place == 0)
+        for place, one in enumerate(panel.series[: len(chosen)])
+    ]
     model = record.assign(impedance=(record["impedance"].dims, np.asarray(fit["model_impedance"].to_numpy())))
     kept = [k for k in chosen if k in set(fitted.tolist())]
-    drawn = nyquist(model, area=area, spectra=kept).panels[0].series if kept else ()
+    drawn = nyquist(model, area=area, spectra=kept).panels[0].series[: len(kept)] if kept else ()
     shades = dict(zip(chosen, (one.shade for one in measured), strict=True))
     lines = [
         replace(
@@ -76,11 +86,10 @@ def circuit_fit(
         )
         for k, one in zip(kept, drawn, strict=True)
     ]
-    panel = replace(data.panels[0], series=(*measured, *lines))
     return Figure(
         title=f"Fit of {fit.attrs.get('circuit', 'a circuit')}",
         caption=f"{data.caption} Points: data; lines: fitted circuit.",
-        panels=(panel,),
+        panels=(replace(panel, series=(*measured, *lines, *panel.series[len(chosen) :])),),
         notes=data.notes,
     )
 
@@ -209,11 +218,11 @@ def circuit_parameters(
                 hover=tuple(f"spectrum {int(k)}" for k in kept),
             )
         )
-    values = np.concatenate([one.y for one in series])
+    limits, beyond = _limits(np.concatenate([one.y for one in series]))
     return Figure(
         title="Resistances of the circuit",
         caption="Fitted resistances with 95 % intervals. An interval over decades means that the data do not determine the "
-        "resistance; the axis fits the values.",
+        "resistance; the axis fits nearly all values.",
         panels=(
             Panel(
                 x=Axis(label=axis.label, unit=axis.unit, quantity=axis.quantity, limits=padded(where, 0.04)),
@@ -222,18 +231,26 @@ def circuit_parameters(
                     unit=entry.shown_unit,
                     quantity=entry.name,
                     scale="log",
-                    limits=_limits(values),
+                    limits=limits,
                 ),
                 series=tuple(series),
             ),
         ),
+        notes=(f"{beyond} values lie beyond the frame; the data do not determine them.",) if beyond else (),
     )
 
 
-def _limits(values: FloatArray) -> tuple[float, float]:
-    """Limits of a logarithmic axis around the values, at most eight decades below the largest."""
-    low, high = log_padded(values)
-    return max(low, high * 1e-8), high
+def _limits(values: FloatArray) -> tuple[tuple[float, float], int]:
+    """Limits of a logarithmic axis around nearly all values, and how many lie beyond.
+
+    A fit that lost a resistance may put it decades away.
+    """
+    known = values[np.isfinite(values) & (values > 0)]
+    if known.size == 0:
+        return log_padded(values), 0
+    low, high = np.quantile(known, [_STRAY, 1 - _STRAY], method="inverted_cdf") * [1 / _STRAY_FACTOR, _STRAY_FACTOR]
+    kept = known[(known >= max(low, _LOST * float(np.median(known)))) & (known <= high)]
+    return log_padded(kept), int(known.size - kept.size)
 
 
 def _owners(processes: str) -> dict[str, str]:

@@ -19,13 +19,13 @@ from alkanode.plot.display import (
     extent,
     log_padded,
     masks,
-    padded,
     places,
     positive,
     shown,
     spread,
     tidy,
 )
+from alkanode.plot.nyquist_frame import Curve, frame_of
 from alkanode.plot.style import frequency as frequency_text
 from alkanode.plot.style import with_unit
 
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 
 _MOST = 40
 """Spectra drawn unless others are asked for: more cannot be told apart."""
-
-_TOWERING = 5.0
-"""A spectrum wider than this many times the median would shrink the others to a spot."""
-_FEWEST_TO_TOWER = 5
 
 
 def nyquist(record: RecordLike, *, area: QuantityLike | None = None, spectra: Sequence[int] | None = None) -> Figure:
@@ -56,7 +52,8 @@ def nyquist(record: RecordLike, *, area: QuantityLike | None = None, spectra: Se
     -------
     Figure
         Colour runs along the charge, the time or the number of the spectrum. A masked spectrum is grey and dashed
-        and its hover text names the reason.
+        and its hover text names the reason. Open squares mark decades of frequency; the frame leaves out blocking tails and
+        inductive heads that would dwarf the arcs, and a note says so (:mod:`alkanode.plot.nyquist_frame`).
 
     Raises
     ------
@@ -81,42 +78,32 @@ def nyquist(record: RecordLike, *, area: QuantityLike | None = None, spectra: Se
         )
         for curve in chosen.curves
     )
-    framed, beyond = _framed(series)
-    x_ends, y_ends = _equal_ends(framed)
+    frequency = record["frequency"].to_numpy()
+    frame = frame_of(
+        [
+            Curve(frequency[curve.index][curve.order], one.x, one.y, curve.name, curve.index, curve.masked)
+            for curve, one in zip(chosen.curves, series, strict=True)
+        ]
+    )
     return Figure(
         title="Impedance in the complex plane",
         caption=f"Negative imaginary part against real part of the impedance, equal axes. {chosen.words}"
-        f" Frequencies from {chosen.highest} to {chosen.lowest}. The frame fits the spectra that are not masked.",
+        f" Frequencies from {chosen.highest} to {chosen.lowest}"
+        + (", decades marked by squares" if frame.marks else "")
+        + "."
+        + (" The frame fits the spectra that are not masked." if any(curve.masked for curve in chosen.curves) else ""),
         panels=(
             Panel(
-                x=Axis(label="Re Z", unit=unit, quantity="impedance", limits=x_ends, equal=True),
-                y=Axis(label="−Im Z", unit=unit, quantity="impedance", limits=y_ends, equal=True),
-                series=series,
+                x=Axis(label="Re Z", unit=unit, quantity="impedance", limits=frame.x, equal=True),
+                y=Axis(label="−Im Z", unit=unit, quantity="impedance", limits=frame.y, equal=True),
+                series=(*series, *frame.marks),
+                notes=frame.names,
                 colour_scale=chosen.colour_scale,
-                height=float(np.clip(1.7 * (y_ends[1] - y_ends[0]) / (x_ends[1] - x_ends[0]), 0.55, 1.5)),
+                height=float(np.clip(1.7 * (frame.y[1] - frame.y[0]) / (frame.x[1] - frame.x[0]), 0.55, 1.5)),
             ),
         ),
-        notes=notes + beyond,
+        notes=notes + frame.notes,
     )
-
-
-def _framed(series: tuple[Series, ...]) -> tuple[list[Series], tuple[str, ...]]:
-    """Spectra that the frame fits: those not masked (or all), without the few that tower over the rest; and a note."""
-    candidates = [one for one in series if one.style != "dashed"] or list(series)
-    widths = np.array([np.ptp(one.x[np.isfinite(one.x)]) if np.isfinite(one.x).any() else 0.0 for one in candidates])
-    towers = widths > _TOWERING * np.median(widths)
-    if len(candidates) < _FEWEST_TO_TOWER or not towers.any():
-        return candidates, ()
-    widest = candidates[int(np.argmax(widths))].name
-    note = f"{int(towers.sum())} of {len(candidates)} spectra reach beyond the frame (farthest: {widest}); zoom out to see them."
-    return [one for one, tower in zip(candidates, towers, strict=True) if not tower], (note,)
-
-
-def _equal_ends(framed: list[Series]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Ends of both axes around spectra, with the real axis (y = 0) in sight."""
-    x = padded(np.concatenate([one.x for one in framed]), 0.04)
-    heights = np.concatenate([np.zeros(1), *(one.y for one in framed)])
-    return x, padded(heights, 0.06)
 
 
 def bode(record: RecordLike, *, area: QuantityLike | None = None, spectra: Sequence[int] | None = None) -> Figure:
@@ -234,7 +221,7 @@ class _Choice:
             name = "masked spectrum" if hidden else f"spectrum {index}{place}"
             curve = _Curve(int(index), shade if np.isfinite(shade) else 0.0, hidden, name, order)
             curve.hover = tuple(f"spectrum {index}{place}<br>{frequency_text(float(f))}{reason}" for f in row[order])
-            curve.in_legend = (hidden and not named) or (not several and not hidden)
+            curve.in_legend = (hidden and not named) or (indices.size > 1 and not several and not hidden)
             named = named or hidden
             self.curves.append(curve)
 
@@ -258,6 +245,7 @@ def _choose(record: xr.Dataset, spectra: Sequence[int] | None) -> tuple[_Choice,
 
 def _impedance(record: xr.Dataset, area: QuantityLike | None) -> tuple[str, npt.NDArray[np.complex128]]:
     values = np.asarray(record["impedance"].to_numpy(), dtype=complex)
+    values = np.where(np.isfinite(values), values, complex(np.nan, np.nan))
     if area is None:
         return quantity("impedance").shown_unit, values
     entry = quantity("area_specific_resistance")

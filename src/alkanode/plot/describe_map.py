@@ -125,7 +125,7 @@ def relaxation_map(
             if parts[1:]
             else ""
         )
-        + (" Points at the top: spectra that fail the Kramers-Kronig test." if failed.any() else "")
+        + (" Crosses at the top: spectra that fail the Kramers-Kronig test." if failed.any() else "")
         + (
             " Red lines: tracked peaks; at the end of the window, polarisation beyond it." if tracks is not None else ""
         ),
@@ -273,7 +273,7 @@ def _marks(part: _Part, failed: BoolArray, tau: FloatArray) -> tuple[Series, ...
             name="fails the Kramers-Kronig test",
             x=part.place[here],
             y=np.full(here.size, float(tau[-1]) * (tau[-1] / tau[0]) ** -0.015),
-            style="points",
+            style="crosses",
             role="second",
             hover=tuple(f"spectrum {part.spectra[one]} fails the Kramers-Kronig test" for one in here),
         ),

@@ -15,7 +15,7 @@ from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.units import QuantityLike
 from alkanode.plot.describe_map import relaxation_map
-from alkanode.plot.description import Axis, Band, ColourScale, Figure, FloatArray, Panel, Series
+from alkanode.plot.description import Axis, Band, ColourScale, Figure, Fill, FloatArray, Line, Panel, Series
 from alkanode.plot.display import axis_of, best_place, masks, padded, places, spread, tidy
 from alkanode.plot.relaxation_axes import OUTSIDE, frequency_twin, mask_notes, runs, shown_distribution
 from alkanode.plot.style import CYCLE, number, shown_unit, with_unit
@@ -27,7 +27,10 @@ __all__ = ["distribution", "relaxation_map"]
 
 _MOST = 12
 _MOST_BANDS = 3
-"""Curves up to which each is drawn with its interval."""
+"""Curves up to which each is drawn with its interval; more of them hide each other."""
+
+_TAIL_TOLERANCE = 1e-3
+"""Of the sum over nodes against the integral that the record holds."""
 
 
 def distribution(
@@ -47,8 +50,9 @@ def distribution(
     Returns
     -------
     Figure
-        Curves are solid inside their window and dotted outside it; masked ones are grey and dashed. Up to three curves carry
-        their 95 % interval where the record has one (``distribution_low``, ``distribution_high``).
+        Curves are solid inside their window and dotted outside it; masked ones are grey and dashed. Up to three curves lie in
+        a pale band, their 95 % interval, where the record has one (``distribution_low``, ``distribution_high``). Behind the
+        place where a blocking tail takes over, the distribution may leave the frame.
 
     Raises
     ------
@@ -69,6 +73,7 @@ def distribution(
     low, high = float(np.nanmin(where[indices])), float(np.nanmax(where[indices]))
     many = indices.size > len(CYCLE) and high > low
     series: list[Series] = []
+    fills: list[Fill] = []
     for position, index in enumerate(indices):
         values = tidy(gamma[index, rows])
         place = "" if along == "spectrum" else f", {axis.label} {with_unit(float(where[index]), axis.unit)}"
@@ -85,14 +90,18 @@ def distribution(
                 name=name,
                 x=tau,
                 y=np.where(inside[index], values, np.nan),
-                y_interval=None if bands is None else (bands[0][index, rows], bands[1][index, rows]),
                 style="dashed" if masked[index] else "line",
                 role=role,
                 shade=shade,
                 hover=hover,
-                in_legend=not many,
+                in_legend=not many and indices.size > 1,
             )
         )
+        if bands is not None and not masked[index]:
+            low_end, high_end = (tidy(end[index, rows]) for end in bands)
+            fills.append(
+                Fill(name="95 % interval", x=tau, lower=low_end, upper=high_end, role=role, in_legend=not fills)
+            )
         if not inside[index].all():
             near = inside[index] & ~_interior(inside[index])
             series.append(
@@ -109,16 +118,23 @@ def distribution(
             )
     limits = (float(tau[0]), float(tau[-1]))
     everywhere = np.asarray(inside[indices].any(axis=0), dtype=bool)
-    top = padded(_height_in_window(series), 0.08, floor=0.0)
+    tail = _tail_time(times.isel(spectrum=indices[~masked[indices]]), tau, rows)
+    top = padded(_height(series, fills, tau if tail is None else np.where(tau < tail, tau, np.nan)), 0.08, floor=0.0)
     return Figure(
         title="Distribution of relaxation times",
         caption="Distribution of relaxation times; the upper scale is the frequency 1/(2πτ). Hatched and dotted: "
-        "outside the measured window, where the data do not determine the distribution.",
+        "outside the measured window, where the data do not determine the distribution."
+        + (" Pale bands: 95 % intervals." if fills else "")
+        + (
+            "" if tail is None else " At the dashed line the blocking tail takes over; the frame fits what lies before."
+        ),
         panels=(
             Panel(
                 x=axis_of("relaxation_time", label="relaxation time τ", scale="log", limits=limits),
                 y=Axis(label="γ(ln τ)", unit=unit, quantity="distribution", limits=top),
                 series=tuple(series),
+                fills=tuple(fills),
+                lines=() if tail is None else (Line(value=tail, upright=True, label="blocking tail"),),
                 bands=_end_bands(tau, everywhere, top),
                 twins=(frequency_twin(limits, "top"),),
                 colour_scale=ColourScale(label=axis.label, unit=axis.unit, low=low, high=high) if many else None,
@@ -141,10 +157,27 @@ def _intervals(times: xr.Dataset, area: QuantityLike | None) -> tuple[FloatArray
     return low, high
 
 
-def _height_in_window(series: list[Series]) -> FloatArray:
-    """Values that decide the height: inside the window and not masked; what lies outside may leave the frame."""
+def _height(series: list[Series], fills: list[Fill], tau: FloatArray) -> FloatArray:
+    """Values that decide the height: inside the window, not masked and at a known ``tau``; the rest may leave the frame."""
     solid = [one.y for one in series if one.style == "line"] or [one.y for one in series]
-    return np.concatenate(solid)
+    counted = [np.where(np.isfinite(tau), values, np.nan) for values in (*solid, *(one.upper for one in fills))]
+    return np.concatenate(counted)
+
+
+def _tail_time(used: xr.Dataset, tau: FloatArray, rows: npt.NDArray[np.intp]) -> float | None:
+    """Shortest relaxation time (s) at which a blocking tail takes over, or none.
+
+    There the series resistance and the distribution up to it have reached the resistance before the tail.
+    """
+    if "resistance_before_tail" not in used.variables:
+        return None
+    before = used["resistance_before_tail"].to_numpy() - used["series_resistance"].to_numpy()
+    gamma = np.nan_to_num(used["distribution"].to_numpy()[:, rows])
+    steps = 0.5 * (gamma[:, 1:] + gamma[:, :-1]) * np.diff(np.log(tau))
+    summed = np.concatenate([np.zeros((gamma.shape[0], 1)), np.cumsum(steps, axis=1)], axis=1)
+    reached = (summed >= before[:, None] * (1 - _TAIL_TOLERANCE)) & np.isfinite(before)[:, None]
+    found = np.where(reached.any(axis=1), tau[np.argmax(reached, axis=1)], np.nan)
+    return float(np.nanmin(found)) if np.isfinite(found).any() else None
 
 
 def _interior(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

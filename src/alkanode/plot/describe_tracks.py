@@ -6,32 +6,42 @@ relaxation time and resistance are drawn as lower bounds only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.units import QuantityLike
 from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.description import Axis, Figure, FloatArray, Line, Panel, Role, Series
-from alkanode.plot.display import extent, log_padded, positive, shown
+from alkanode.plot.display import axis_of, best_place, extent, log_padded, positive, shown
 from alkanode.plot.style import CYCLE, with_unit
 
 if TYPE_CHECKING:
     import xarray as xr
 
+Against = Literal["charge", "time", "current", "current_density", "voltage", "spectrum"]
+_FIELD_OF = {"current": "level_current"}
 _FIELDS = ("relaxation_time", "resistance", "capacitance")
 _LABELS = {"relaxation_time": "relaxation time τ", "resistance": "R", "capacitance": "C = τ/R"}
 
 
-def peak_tracks(tracks: RecordLike, *, area: QuantityLike | None = None, least_rows: int = 3) -> Figure:
-    """Relaxation time, resistance and capacitance of tracked peaks against the number of the spectrum.
+def peak_tracks(
+    tracks: RecordLike, *, against: Against | None = None, area: QuantityLike | None = None, least_rows: int = 3
+) -> Figure:
+    """Relaxation time, resistance and capacitance of tracked peaks along a run.
 
     Parameters
     ----------
     tracks
         What :func:`alkanode.impedance.track_peaks` returned.
+    against
+        Coordinate of the map beside it: ``"charge"``, ``"time"``, ``"current"`` or ``"current_density"`` (of a staircase
+        level), or ``"spectrum"``. Default: charge where it runs one way, else time, else the number of the spectrum. One
+        that turns back or is missing gives way to the default.
     area
         Electrode area (m2, or text); resistance is then in ohm cm2 and capacitance per area.
     least_rows
@@ -41,7 +51,8 @@ def peak_tracks(tracks: RecordLike, *, area: QuantityLike | None = None, least_r
     -------
     Figure
         Three panels over one axis, each logarithmic; vertical lines mark breaks. Bars are standard deviations from the
-        scatter along the track. Dotted: polarisation beyond the window.
+        scatter along the track or from the fit. Dotted: polarisation beyond the window. Where a resistance is not told from
+        zero nothing is drawn.
 
     Raises
     ------
@@ -53,17 +64,17 @@ def peak_tracks(tracks: RecordLike, *, area: QuantityLike | None = None, least_r
         raise SchemaError("a figure of tracks needs at least one peak", found="none")
     chosen = np.flatnonzero(table["row_count"].to_numpy() >= least_rows)
     units, factors = _units(area)
-    breaks = tuple(Line(value=place, upright=True, hover="break of the series") for place in _breaks(table))
+    place, axis = _places(table, against)
+    breaks = tuple(Line(value=at, upright=True, hover="break of the series") for at in _breaks(table, place))
     panels = []
-    limits = _reach(table)
     for field in _FIELDS:
         series = tuple(
-            _series(table, int(track), field, CYCLE[order % len(CYCLE)], units[field], factors[field])
+            _series(table, place, int(track), field, CYCLE[order % len(CYCLE)], units[field], factors[field])
             for order, track in enumerate(chosen)
         )
         panels.append(
             Panel(
-                x=Axis(label="spectrum", limits=limits),
+                x=axis,
                 y=Axis(
                     label=_LABELS[field],
                     unit=units[field],
@@ -75,16 +86,24 @@ def peak_tracks(tracks: RecordLike, *, area: QuantityLike | None = None, least_r
                 lines=breaks,
             )
         )
+    faint = "" if _seen(table).all() else "Where a resistance is not told from zero nothing is drawn."
     left_out = table.sizes["peak_track"] - chosen.size
     return Figure(
         title="Tracked peaks",
-        caption="Relaxation time, resistance and capacitance of every tracked peak along the run; bars: standard deviations "
-        "from the scatter along the track. Dotted: polarisation beyond the window, whose capacitance is in the data while "
+        caption=f"Relaxation time, resistance and capacitance of every tracked peak against {axis.label}; bars: standard deviations "
+        "of the fit of arcs, or from the scatter along the track. Dotted: polarisation beyond the window, whose capacitance is in the data while "
         "relaxation time and resistance are lower bounds."
         + (" Vertical lines: breaks of the series." if breaks else ""),
         panels=tuple(panels),
         shared_x=True,
-        notes=(f"{left_out} tracks of fewer than {least_rows} spectra are not drawn.",) if left_out else (),
+        notes=tuple(
+            note
+            for note in (
+                f"{left_out} tracks of fewer than {least_rows} spectra are not drawn." if left_out else "",
+                faint,
+            )
+            if note
+        ),
     )
 
 
@@ -99,42 +118,68 @@ def _units(area: QuantityLike | None) -> tuple[dict[str, str], dict[str, float]]
     return units, factors
 
 
-def _breaks(table: xr.Dataset) -> list[float]:
+def _places(table: xr.Dataset, against: str | None) -> tuple[FloatArray, Axis]:
+    """Where each row lies, in display units, and the axis."""
+    name = _FIELD_OF.get(against or "", against or "")
+    order = np.argsort(table["spectrum_index"].to_numpy(), kind="stable")
+    if name not in table or not _one_way(table[name].to_numpy()[order].astype(float)):
+        name = "spectrum" if against == "spectrum" else best_place(table.isel(row=order))
+    if name == "spectrum":
+        where, axis = table["spectrum_index"].to_numpy().astype(float), Axis(label="spectrum")
+    else:
+        where, axis = shown(table[name].to_numpy(), name), axis_of(name)
+    margin = 0.02 * float(np.ptp(where)) if name != "spectrum" else 0.5
+    return where, replace(axis, limits=(float(where.min()) - margin, float(where.max()) + margin))
+
+
+def _one_way(values: FloatArray) -> bool:
+    steps = np.diff(values)
+    return bool(np.isfinite(values).all() and np.ptp(values) > 0 and ((steps >= 0).all() or (steps <= 0).all()))
+
+
+def _breaks(table: xr.Dataset, place: FloatArray) -> list[float]:
     """Places between two spectra of different segments."""
     spectrum, segment = table["spectrum_index"].to_numpy(), table["segment"].to_numpy()
     order = np.argsort(spectrum, kind="stable")
     turns = np.flatnonzero(np.diff(segment[order]) != 0)
-    return [float(spectrum[order[turn]] + spectrum[order[turn + 1]]) / 2 for turn in turns]
+    return [float(place[order[turn]] + place[order[turn + 1]]) / 2 for turn in turns]
 
 
-def _reach(table: xr.Dataset) -> tuple[float, float]:
-    spectrum = table["spectrum_index"].to_numpy()
-    return (float(spectrum.min()) - 0.5, float(spectrum.max()) + 0.5)
+def _seen(table: xr.Dataset) -> npt.NDArray[np.bool_]:
+    """Rows whose resistance is told from zero."""
+    if "detected" not in table:
+        return np.ones(table.sizes["row"], dtype=bool)
+    return np.asarray(table["detected"].to_numpy().astype(bool))
 
 
-def _series(table: xr.Dataset, track: int, field: str, role: Role, unit: str, factor: float) -> Series:
+def _series(
+    table: xr.Dataset, place: FloatArray, track: int, field: str, role: Role, unit: str, factor: float
+) -> Series:
     rows = np.flatnonzero(table["track"].to_numpy() == track)
     beyond = bool(table["beyond_window"].to_numpy()[rows[0]])
+    every, one_of = np.unique(table["spectrum_index"].to_numpy(), return_index=True)
     first, last = int(table["first_spectrum"][track]), int(table["last_spectrum"][track])
-    place = np.arange(first, last + 1, dtype=float)
-    values = np.full(place.size, np.nan)
-    errors = np.full(place.size, np.nan)
-    at = table["spectrum_index"].to_numpy()[rows] - first
+    within = (every >= first) & (every <= last)
+    every, x = every[within], place[one_of[within]]
+    values = np.full(every.size, np.nan)
+    errors = np.full(every.size, np.nan)
+    rows = rows[_seen(table)[rows]]
+    at = np.searchsorted(every, table["spectrum_index"].to_numpy()[rows])
     values[at] = factor * shown(table[field].to_numpy()[rows], field)
     errors[at] = factor * shown(table[f"{field}_deviation"].to_numpy()[rows], f"{field}_deviation")
     values = positive(values)
     slope = _slope_text(table, track)
     return Series(
         name=f"track {track}" + (" (beyond the window)" if beyond else ""),
-        x=place,
+        x=x,
         y=values,
         y_interval=_bars(values, errors),
         style="dotted" if beyond else "line+points",
         role=role,
         hover=tuple(
-            f"track {track}, spectrum {int(x)}<br>{_LABELS[field]}: {'≥ ' if beyond and field != 'capacitance' else ''}"
+            f"track {track}, spectrum {number}<br>{_LABELS[field]}: {'≥ ' if beyond and field != 'capacitance' else ''}"
             f"{with_unit(float(y), unit)}{slope}"
-            for x, y in zip(place, values, strict=True)
+            for number, y in zip(every, values, strict=True)
         ),
         in_legend=field == "relaxation_time",
     )

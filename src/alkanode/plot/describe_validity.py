@@ -74,7 +74,7 @@ def kramers_kronig(test: RecordLike) -> Figure:
                     name="outlying point",
                     x=frequency[outlying],
                     y=values[outlying],
-                    style="points",
+                    style="crosses",
                     role="warning",
                     hover=tuple(f"spectrum {k}" for k in np.nonzero(outlying)[0]),
                     in_legend=legend,
@@ -94,7 +94,9 @@ def kramers_kronig(test: RecordLike) -> Figure:
     return Figure(
         title="Kramers-Kronig residuals",
         caption="Difference of the linear Kramers-Kronig model and the data over |Z|, real (top) and imaginary part (bottom). "
-        f"Horizontal lines: the limit of the rms residual, {limit:g} %. Dashed: spectra that fail.",
+        f"Horizontal lines: the limit of the rms residual, {limit:g} %."
+        + (" Dashed: spectra that fail." if not valid[drawn].all() else "")
+        + (" Crosses: points that contradict the others." if outlying.any() else ""),
         panels=(panel(both[0], "real", legend=True), panel(both[1], "imaginary", legend=False)),
         shared_x=True,
         notes=notes,
@@ -112,32 +114,35 @@ def sweep_drift(drift: RecordLike) -> Figure:
     Returns
     -------
     Figure
-        Two panels over the number of the spectrum: change of |Z| while the sweep ran, with the smallest change that scatter
-        lets one see and the limit; drift of the mean voltage and current over the AC amplitude.
+        Up to two panels over the number of the spectrum: change of |Z| while the sweep ran, with the smallest change that
+        scatter lets one see and the limit; drift of the mean voltage and current over the AC amplitude. What is known of no
+        sweep has no panel.
 
     Raises
     ------
     SchemaError
-        When the record is of another kind.
+        When the record is of another kind, or neither is known of any sweep.
     """
     drift = check(drift, "sweep_drift")
     number = np.arange(drift.sizes["spectrum"], dtype=np.float64)
-    x = Axis(label="spectrum", limits=padded(number, 0.03, floor=None))
+    x = Axis(label="spectrum", limits=(-0.5, number.size - 0.5))
     change, floor = (100 * drift[name].to_numpy() for name in ("change_during_sweep", "change_limit"))
     limit = 100 * float(drift.attrs.get("change_limit", 0.01))
     ratios = {name: drift[f"{name}_drift_ratio"].to_numpy() for name in ("voltage", "current")}
     known = {name: values for name, values in ratios.items() if np.isfinite(values).any()}
-    panels = [
-        Panel(
-            x=x,
-            y=Axis(label="change during the sweep", unit="%", limits=_from_zero(change, floor, np.array([limit]))),
-            series=(
-                Series(name="change of |Z|", x=number, y=change, style="line+points"),
-                Series(name="smallest that can be seen", x=number, y=floor, style="dotted", role="muted"),
-            ),
-            lines=(Line(value=limit, upright=False),),
+    panels = []
+    if np.isfinite(change).any():
+        panels.append(
+            Panel(
+                x=x,
+                y=Axis(label="change during the sweep", unit="%", limits=_from_zero(change, floor, np.array([limit]))),
+                series=(
+                    Series(name="change of |Z|", x=number, y=change, style="line+points"),
+                    Series(name="smallest that can be seen", x=number, y=floor, style="dotted", role="muted"),
+                ),
+                lines=(Line(value=limit, upright=False),),
+            )
         )
-    ]
     if known:
         roles: dict[str, Role] = {"voltage": "second", "current": "third"}
         panels.append(
@@ -151,13 +156,25 @@ def sweep_drift(drift: RecordLike) -> Figure:
                 lines=(Line(value=1.0, upright=False),),
             )
         )
+    if not panels:
+        raise SchemaError("a figure of drift needs a change or a drift of some sweep", found="none")
     alone = int((~drift["bracketed"].to_numpy()).sum())
     notes = (f"{alone} of {number.size} sweeps are not bracketed: their change is not detectable.",) if alone else ()
+    said = []
+    if np.isfinite(change).any():
+        said.append(
+            "change of the impedance while each sweep ran, from the sweeps before and after it (horizontal line: the limit, "
+            f"{limit:g} %)"
+        )
+    if known:
+        said.append(
+            "drift of the mean voltage and current over the AC amplitude (above the line the operating point left the range of the "
+            "signal)"
+        )
+    words = "; ".join(said)
     return Figure(
         title="Drift during the sweeps",
-        caption="Change of the impedance while each sweep ran, from the sweeps before and after it (top; horizontal line: the "
-        f"limit, {limit:g} %), and drift of the mean voltage and current over the AC amplitude (bottom; above 1 the operating "
-        "point left the range of the signal). The Kramers-Kronig test sees neither.",
+        caption=f"{words[0].upper()}{words[1:]}. The Kramers-Kronig test does not see slow drift.",
         panels=tuple(panels),
         shared_x=True,
         notes=notes,

@@ -1,4 +1,4 @@
-"""What a figure is, as plain data: axes, series, maps, bands, lines and notes.
+"""What a figure is, as plain data: axes, series, filled areas, maps, bands, lines and notes.
 
 One function per kind of figure (``describe_*.py``) turns a record into a :class:`Figure`; two renderers draw it.
 Nothing here knows a drawing library, so a figure can be tested as numbers. All numbers are in display units.
@@ -22,7 +22,8 @@ Role = Literal["primary", "second", "third", "fourth", "fifth", "model", "muted"
 BandRole = Literal["liquid", "two-phase", "solid", "outside", "masked"]
 """What a background region stands for; ``outside`` and ``masked`` are hatched."""
 
-SeriesStyle = Literal["line", "dashed", "dotted", "points", "line+points", "steps", "arrow"]
+SeriesStyle = Literal["line", "dashed", "dotted", "points", "crosses", "squares", "line+points", "steps", "arrow"]
+"""``squares`` are open, so that what they mark stays in sight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,38 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """The area between two curves, for example the interval of a curve.
+
+    Attributes
+    ----------
+    name
+        Text in the legend.
+    x
+        One number per point, in the order of drawing.
+    lower, upper
+        Both curves; NaN in one of them makes a gap.
+    role
+        What the colour stands for; the area is drawn pale.
+    shade
+        Place (0-1) on the colour scale of the panel, instead of a role.
+    in_legend
+        Whether the name stands in the legend.
+    """
+
+    name: str
+    x: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    role: Role = "primary"
+    shade: float | None = None
+    in_legend: bool = True
+
+    def __post_init__(self) -> None:
+        _same_length(f"area {self.name!r}", x=self.x, lower=self.lower, upper=self.upper)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heatmap:
     """A map: one colour per cell.
 
@@ -143,7 +176,8 @@ class Heatmap:
     z
         Values, row by column; NaN is an empty cell.
     limits
-        Ends of the colour scale, or ``None`` to fit the data.
+        Ends of the colour scale, or ``None`` to fit the data. Panels whose maps agree in name, unit and limits share one
+        colour bar.
     diverging
         Whether zero is the middle of the colour scale.
     """
@@ -258,6 +292,7 @@ class Panel:
     x: Axis
     y: Axis
     series: tuple[Series, ...] = ()
+    fills: tuple[Fill, ...] = ()
     maps: tuple[Heatmap, ...] = ()
     bands: tuple[Band, ...] = ()
     lines: tuple[Line, ...] = ()

@@ -125,12 +125,16 @@ def places(record: xr.Dataset, along: Along) -> tuple[FloatArray, Axis]:
 
 
 def best_place(record: xr.Dataset) -> Along:
-    """Charge where every spectrum has one and it changes, else time, else the number of the spectrum."""
+    """Charge where every spectrum has one and it runs one way, else time that differs, else the number of the spectrum.
+
+    A charge that turns back (strip and plate, or the noise of a cell at rest) would draw later spectra over earlier ones.
+    """
     candidates: tuple[Along, ...] = ("charge", "time")
     for name in candidates:
         if name in record:
             values = record[name].to_numpy()
-            if np.isfinite(values).all() and np.ptp(values) > 0:
+            steps = np.diff(values)
+            if np.isfinite(values).all() and np.ptp(values) > 0 and ((steps >= 0).all() or (steps <= 0).all()):
                 return name
     return "spectrum"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from alkanode.plot.description import Figure, FloatArray, Heatmap, Panel, Series
+from alkanode.plot.description import Figure, Fill, FloatArray, Heatmap, Panel, Series
 
 
 def save_data(figure: Figure, path: str | Path) -> Path:
@@ -26,7 +26,7 @@ def save_data(figure: Figure, path: str | Path) -> Path:
     -------
     Path
         The file written. Its first three rows are quantity, display unit and comment (the name of the curve or
-        map). Each curve has two columns, with two more for each interval; a map has three, one row per cell with
+        map). Each curve has two columns, with two more for each interval; a filled area and a map have three, one row per cell with
         its centre. Shorter columns end in empty cells, and a missing value is an empty cell.
     """
     columns = [column for panel in figure.panels for column in _columns(panel)]
@@ -47,6 +47,8 @@ def _columns(panel: Panel) -> list[_Column]:
     columns: list[_Column] = []
     for series in panel.series:
         columns += _of_series(series, panel)
+    for fill in panel.fills:
+        columns += _of_fill(fill, panel)
     for one in panel.maps:
         columns += _of_map(one, panel)
     return columns
@@ -64,6 +66,11 @@ def _of_series(series: Series, panel: Panel) -> list[_Column]:
                 for end, values in zip(("lower", "upper"), interval, strict=True)
             ]
     return [((name, unit, series.name), values.tolist()) for name, unit, values in parts]
+
+
+def _of_fill(fill: Fill, panel: Panel) -> list[_Column]:
+    parts = (("", panel.x, fill.x), (", lower end", panel.y, fill.lower), (", upper end", panel.y, fill.upper))
+    return [((axis.label + end, axis.unit, fill.name), values.tolist()) for end, axis, values in parts]
 
 
 def _of_map(one: Heatmap, panel: Panel) -> list[_Column]:

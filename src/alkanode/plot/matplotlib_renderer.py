@@ -25,15 +25,27 @@ from matplotlib.ticker import (
 )
 
 from alkanode.foundation.errors import SchemaError
-from alkanode.plot.description import Axis, Band, ColourScale, Figure, Heatmap, Panel, Series, Twin
+from alkanode.plot.description import Axis, Band, ColourScale, Figure, Fill, Heatmap, Note, Panel, Series, Twin
 from alkanode.plot.figure_table import save_data
-from alkanode.plot.placement import counts, ends, line_labels, map_limits, middle, rectangle, share
+from alkanode.plot.placement import (
+    colour_bars,
+    counts,
+    ends,
+    line_labels,
+    map_limits,
+    middle,
+    rectangle,
+    share,
+    stretches,
+)
 from alkanode.plot.readable_units import readable
 from alkanode.plot.style import (
     BAND_COLOURS,
     DIVERGING_SCALE,
+    FILL_OPACITY,
     HATCH_COLOUR,
     HATCHED,
+    MANY,
     MAP_SCALE,
     ROLE_COLOURS,
     SERIES_SCALE,
@@ -61,7 +73,8 @@ _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
 }
-_LINES = {"dashed": "--", "dotted": ":", "points": "none"}
+_LINES = {"dashed": "--", "dotted": ":", "points": "none", "crosses": "none", "squares": "none"}
+_MARKERS = {"points": ("o", 6.0), "crosses": ("x", 7.0), "squares": ("s", 7.0), "line+points": (".", 5.0)}
 _SUFFIXES = (".png", ".pdf", ".svg")
 
 
@@ -155,11 +168,14 @@ def _new_axes(figure: Figure, canvas: Canvas) -> list[Axes]:
 def _fill(figure: Figure, axes: list[Axes], *, own: bool) -> None:
     axes[0].set_title(figure.title)
     scale: ColourScale | None = None
+    meshes: dict[int, Any] = {}
     for panel, target in zip(figure.panels, axes, strict=True):
         _frame(panel, target, bottom=not figure.shared_x or target is axes[-1])
         _bands(panel, target)
         for one in panel.maps:
-            _map(one, panel, target)
+            meshes[id(one)] = _map(one, target)
+        for fill in panel.fills:
+            _fill_between(fill, panel, target)
         for series in panel.series:
             _series(series, panel, target)
         _lines(panel, target)
@@ -167,7 +183,7 @@ def _fill(figure: Figure, axes: list[Axes], *, own: bool) -> None:
             target.annotate(
                 note.text,
                 (note.x, note.y),
-                xytext=(0, {"on": 0, "above": 3, "below": -3}[note.level]),
+                xytext=(_aside(note), {"on": 0, "above": 4, "below": -4}[note.level]),
                 textcoords="offset points",
                 ha={"left": "left", "centre": "center", "right": "right"}[note.anchor],
                 va={"on": "center", "above": "bottom", "below": "top"}[note.level],
@@ -181,7 +197,15 @@ def _fill(figure: Figure, axes: list[Axes], *, own: bool) -> None:
             scale = panel.colour_scale
             sharing = [a for a, p in zip(axes, figure.panels, strict=True) if p.colour_scale == scale]
             _colour_scale(scale, sharing)
+    for one, where in colour_bars(figure):
+        beside = any(twin.side == "right" for place in where for twin in figure.panels[place].twins)
+        _colour_bar(one, meshes[id(one)], [axes[place] for place in where], beside=beside)
     _legend(axes, own=own)
+
+
+def _aside(note: Note) -> int:
+    """Points by which a text beside a place keeps clear of it."""
+    return 0 if note.level != "on" else {"left": 5, "centre": 0, "right": -5}[note.anchor]
 
 
 def _frame(panel: Panel, target: Axes, *, bottom: bool) -> None:
@@ -260,7 +284,7 @@ def _band_label(band: Band, panel: Panel, target: Axes, box: tuple[float, float,
     )
 
 
-def _map(one: Heatmap, panel: Panel, target: Axes) -> None:
+def _map(one: Heatmap, target: Axes) -> Any:
     low, high = map_limits(one)
     mesh = target.pcolormesh(
         one.x_edges,
@@ -273,25 +297,56 @@ def _map(one: Heatmap, panel: Panel, target: Axes) -> None:
         zorder=0.5,
     )
     target.grid(visible=False)
-    canvas = target.get_figure()
+    return mesh
+
+
+def _colour_bar(one: Heatmap, mesh: Any, axes: list[Axes], *, beside: bool) -> None:
+    canvas = axes[0].get_figure()
     if canvas is not None:
-        beside = 0.09 if any(twin.side == "right" for twin in panel.twins) else 0.02
-        canvas.colorbar(mesh, ax=target, label=labelled(one.name, one.unit), pad=beside)
+        canvas.colorbar(mesh, ax=axes, label=labelled(one.name, one.unit), pad=0.09 if beside else 0.02)
+
+
+def _fill_between(fill: Fill, panel: Panel, target: Axes) -> None:
+    colour = _colour(fill)
+    lower, upper = (_drawable(end, panel) for end in (fill.lower, fill.upper))
+    for number_, part in enumerate(stretches(fill.x, lower, upper)):
+        target.fill_between(
+            fill.x[part],
+            lower[part],
+            upper[part],
+            color=colour,
+            alpha=FILL_OPACITY,
+            linewidth=0,
+            label=fill.name if fill.in_legend and number_ == 0 else "_",
+            zorder=1.2,
+        )
+
+
+def _drawable(values: Any, panel: Panel) -> Any:
+    """Ends of an area; on a logarithmic axis what lies at or below zero reaches the end of the axis."""
+    if panel.y.scale == "linear":
+        return values
+    return np.where(np.isfinite(values), np.maximum(values, ends(panel)[1][0]), np.nan)
+
+
+def _colour(one: Series | Fill) -> Any:
+    if one.shade is None:
+        return ROLE_COLOURS[one.role]
+    return mpl.colormaps[SERIES_SCALE](SERIES_SCALE_END * min(max(one.shade, 0.0), 1.0))
 
 
 def _series(series: Series, panel: Panel, target: Axes) -> None:
-    colour: Any = ROLE_COLOURS[series.role]
-    if series.shade is not None:
-        colour = mpl.colormaps[SERIES_SCALE](SERIES_SCALE_END * min(max(series.shade, 0.0), 1.0))
+    colour = _colour(series)
     x, y = _shown_on(series.x, panel.x), _shown_on(series.y, panel.y)
-    marker = {"points": "o", "line+points": "."}.get(series.style, "")
+    marker, size = _MARKERS.get(series.style, ("", 5.0))
     target.plot(
         x,
         y,
         color=colour,
         linestyle=_LINES.get(series.style, "-"),
         marker=marker,
-        markersize=6 if series.style == "points" else 5,
+        markersize=size if series.x.size <= MANY else min(size, 4.0),
+        markerfacecolor="none" if series.style == "squares" else colour,
         linewidth=1.4,
         drawstyle="steps-post" if series.style == "steps" else "default",
         label=series.name if series.in_legend else "_",

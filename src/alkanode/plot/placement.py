@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from alkanode.plot.description import Axis, Band, FloatArray, Heatmap, Line, Panel
+from alkanode.plot.description import Axis, Band, Figure, FloatArray, Heatmap, Line, Panel
 from alkanode.plot.display import log_padded, padded
 
 _COUNTED = frozenset({"cycle", "half cycle", "level", "spectrum"})
@@ -28,6 +28,8 @@ def ends(panel: Panel) -> tuple[tuple[float, float], tuple[float, float]]:
     """Lower and upper ends of both axes: those given, else those of the data."""
     xs = [series.x for series in panel.series] + [one.x_edges for one in panel.maps]
     ys = [series.y for series in panel.series] + [one.y_edges for one in panel.maps]
+    xs += [one.x for one in panel.fills]
+    ys += [end for one in panel.fills for end in (one.lower, one.upper)]
     return _ends(panel.x, xs), _ends(panel.y, ys)
 
 
@@ -101,3 +103,31 @@ def map_limits(one: Heatmap) -> tuple[float, float]:
         reach = max(-low, high) or 1.0
         return (-reach, reach)
     return (low, high if high > low else low + 1.0)
+
+
+def colour_bars(figure: Figure) -> list[tuple[Heatmap, list[int]]]:
+    """Colour bars of the maps of a figure, each with the places of its panels.
+
+    Neighbouring panels whose maps have the same name, unit, ends and kind of scale share one.
+    """
+    bars: list[tuple[Heatmap, list[int]]] = []
+    for place, panel in enumerate(figure.panels):
+        for one in panel.maps:
+            last = bars[-1] if bars else None
+            if last is not None and last[1][-1] == place - 1 and _bar_of(last[0]) == _bar_of(one):
+                last[1].append(place)
+            else:
+                bars.append((one, [place]))
+    return bars
+
+
+def _bar_of(one: Heatmap) -> tuple[str, str, tuple[float, float], bool]:
+    return one.name, one.unit, map_limits(one), one.diverging
+
+
+def stretches(x: FloatArray, lower: FloatArray, upper: FloatArray) -> list[slice]:
+    """Parts of a filled area without gaps, each of two points and more."""
+    known = np.isfinite(x) & np.isfinite(lower) & np.isfinite(upper)
+    framed = np.concatenate(([False], known, [False]))
+    turns = np.flatnonzero(framed[1:] != framed[:-1])
+    return [slice(int(a), int(b)) for a, b in zip(turns[::2], turns[1::2], strict=True) if b - a > 1]

@@ -14,15 +14,39 @@ import plotly.io
 import plotly.offline
 from plotly.colors import sample_colorscale
 
-from alkanode.plot.description import Axis, Band, ColourScale, Figure, FloatArray, Heatmap, Line, Panel, Series, Twin
-from alkanode.plot.placement import counts, ends, line_labels, map_limits, middle, rectangle, share
+from alkanode.plot.description import (
+    Axis,
+    Band,
+    ColourScale,
+    Figure,
+    Fill,
+    FloatArray,
+    Heatmap,
+    Line,
+    Panel,
+    Series,
+    Twin,
+)
+from alkanode.plot.placement import (
+    colour_bars,
+    counts,
+    ends,
+    line_labels,
+    map_limits,
+    middle,
+    rectangle,
+    share,
+    stretches,
+)
 from alkanode.plot.plotly_layout import INK, MOST_SINGLE_TICKS, axes, axis_name, colour_bar, coordinate, domains, page
 from alkanode.plot.readable_units import readable
 from alkanode.plot.style import (
     BAND_COLOURS,
     DIVERGING_SCALE,
+    FILL_OPACITY,
     HATCH_COLOUR,
     HATCHED,
+    MANY,
     MAP_SCALE,
     ROLE_COLOURS,
     SERIES_SCALE,
@@ -38,6 +62,8 @@ MOST_POINTS = 6000
 """Points of one curve on a page: more than three per pixel; longer curves keep their extremes."""
 
 _DASH = {"dashed": "dash", "dotted": "dot"}
+_MODES = {"points": "markers", "crosses": "markers", "squares": "markers", "line+points": "lines+markers"}
+_SYMBOLS = {"crosses": "x-thin", "squares": "square-open"}
 _PLAIN: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
 
 
@@ -109,11 +135,15 @@ def _draw(figure: Figure) -> tuple[Any, tuple[str, ...]]:
     canvas = go.Figure()
     right_twin = any(twin.side == "right" for panel in figure.panels for twin in panel.twins)
     thinning: list[str] = []
-    for number, (panel, (low, high)) in enumerate(zip(figure.panels, domains(figure), strict=True), start=1):
+    places = domains(figure)
+    bars = {id(one): (places[where[-1]][0], places[where[0]][1]) for one, where in colour_bars(figure)}
+    for number, (panel, (low, high)) in enumerate(zip(figure.panels, places, strict=True), start=1):
         canvas.update_layout(axes(figure, number, (low, high)))
         _bands(canvas, panel, number)
         for one in panel.maps:
-            _map(canvas, one, panel, number, (low, high), right_twin)
+            _map(canvas, one, panel, number, bars.get(id(one)), right_twin)
+        for fill in panel.fills:
+            _fill(canvas, fill, panel, number)
         for series in panel.series:
             thinning += _series(canvas, series, panel, number)
         _lines(canvas, panel, number)
@@ -123,6 +153,7 @@ def _draw(figure: Figure) -> tuple[Any, tuple[str, ...]]:
                 showarrow=False,
                 xanchor={"left": "left", "centre": "center", "right": "right"}[note.anchor],
                 yanchor={"on": "middle", "above": "bottom", "below": "top"}[note.level],
+                xshift=0 if note.level != "on" else {"left": 5, "centre": 0, "right": -5}[note.anchor],
                 yshift={"on": 0, "above": 3, "below": -2}[note.level],
                 font={"color": ROLE_COLOURS[note.role], "size": SMALL_FONT_SIZE},
                 **_at(panel, number, note.x, note.y),
@@ -192,7 +223,10 @@ def _band_label(canvas: Any, band: Band, panel: Panel, number: int, box: tuple[f
     )
 
 
-def _map(canvas: Any, one: Heatmap, panel: Panel, number: int, domain: tuple[float, float], right_twin: bool) -> None:
+def _map(
+    canvas: Any, one: Heatmap, panel: Panel, number: int, bar: tuple[float, float] | None, right_twin: bool
+) -> None:
+    """A map; its colour bar stands between the two heights ``bar``, or is that of another panel."""
     low, high = map_limits(one)
     canvas.add_heatmap(
         x=one.x_edges,
@@ -207,7 +241,8 @@ def _map(canvas: Any, one: Heatmap, panel: Panel, number: int, domain: tuple[flo
             f"{panel.y.label} %{{y:.3g}} {_hover_unit(panel.y.unit)}<br>"
             f"{one.name} %{{z:.4g}} {_hover_unit(one.unit)}<extra></extra>"
         ),
-        colorbar=colour_bar(labelled(one.name, one.unit), domain, right_twin),
+        colorbar=None if bar is None else colour_bar(labelled(one.name, one.unit), bar, right_twin),
+        showscale=bar is not None,
         xaxis=axis_name("x", number),
         yaxis=axis_name("y", number),
     )
@@ -217,10 +252,35 @@ def _hover_unit(unit: str) -> str:
     return "" if unit in {"1", ""} else shown_unit(unit)
 
 
-def _colour(series: Series) -> str:
-    if series.shade is None:
-        return ROLE_COLOURS[series.role]
-    return str(sample_colorscale(SERIES_SCALE, [SERIES_SCALE_END * min(max(series.shade, 0.0), 1.0)])[0])
+def _colour(one: Series | Fill) -> str:
+    if one.shade is None:
+        return ROLE_COLOURS[one.role]
+    return str(sample_colorscale(SERIES_SCALE, [SERIES_SCALE_END * min(max(one.shade, 0.0), 1.0)])[0])
+
+
+def _fill(canvas: Any, fill: Fill, panel: Panel, number: int) -> None:
+    """Areas between two curves, one closed outline for each stretch without a gap."""
+    colour = _colour(fill)
+    if panel.y.scale == "log":
+        floor = ends(panel)[1][0]
+        lower, upper = (np.where(np.isfinite(v), np.maximum(v, floor), np.nan) for v in (fill.lower, fill.upper))
+    else:
+        lower, upper = fill.lower, fill.upper
+    for place, part in enumerate(stretches(fill.x, lower, upper)):
+        canvas.add_scatter(
+            x=np.concatenate([fill.x[part], fill.x[part][::-1]]),
+            y=np.concatenate([upper[part], lower[part][::-1]]),
+            mode="lines",
+            line={"width": 0, "color": colour},
+            fill="toself",
+            fillcolor=colour,
+            opacity=FILL_OPACITY,
+            name=fill.name,
+            hoverinfo="skip",
+            showlegend=fill.in_legend and place == 0,
+            xaxis=axis_name("x", number),
+            yaxis=axis_name("y", number),
+        )
 
 
 def _series(canvas: Any, series: Series, panel: Panel, number: int) -> list[str]:
@@ -228,7 +288,7 @@ def _series(canvas: Any, series: Series, panel: Panel, number: int) -> list[str]
     colour = _colour(series)
     x, y = _shown_on(series.x[kept], panel.x), _shown_on(series.y[kept], panel.y)
     text = [series.hover[index] for index in kept] if series.hover else None
-    mode = {"points": "markers", "line+points": "lines+markers"}.get(series.style, "lines")
+    mode = _MODES.get(series.style, "lines")
     line: dict[str, Any] = {"color": colour, "width": 1.8, "dash": _DASH.get(series.style, "solid")}
     if series.style == "steps":
         line["shape"] = "hv"
@@ -245,7 +305,12 @@ def _series(canvas: Any, series: Series, panel: Panel, number: int) -> list[str]
         mode=mode,
         name=series.name,
         line=line,
-        marker={"color": colour, "size": 9 if series.style == "points" else 5},
+        marker={
+            "color": colour,
+            "size": 5 if mode != "markers" or series.x.size > MANY else 9,
+            "symbol": _SYMBOLS.get(series.style, "circle"),
+            "line": {"width": 2 if series.style in _SYMBOLS else 0, "color": colour},
+        },
         text=text,
         hovertemplate="<br>".join(part for part in (values, words) if part) + "<extra></extra>",
         error_x=_interval(series.x, series.x_interval, kept, colour),

@@ -34,6 +34,12 @@ BAND_COLOURS: Final[dict[BandRole, str]] = {
     "outside": "#E4E4E4",
     "masked": "#F3F3F3",
 }
+FILL_OPACITY: Final = 0.22
+"""Of the area between two curves: paler than the curve, and two that overlap are still told apart."""
+
+MANY: Final = 40
+"""A series of more points has smaller ones, which would hide each other otherwise."""
+
 HATCHED: Final[frozenset[BandRole]] = frozenset({"outside", "masked"})
 HATCH_COLOUR: Final = "#A8A8A8"
 

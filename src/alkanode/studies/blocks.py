@@ -11,7 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.units import to_si
 
-
 _KIND = re.compile(r"^(?:constrained-|function-|literal\[|tuple\[|list\[|(?:str|int|float|bool)$)")
 """How pydantic names one of several kinds that a value may have."""
 
@@ -53,6 +52,11 @@ def _potential(text: str) -> str:
     return text
 
 
+def _time(text: str) -> str:
+    to_si(text, "time")
+    return text
+
+
 TemperatureText = Annotated[str, _positive("temperature")]
 VoltageText = Annotated[str, _positive("voltage")]
 ResistanceText = Annotated[str, _positive("resistance")]
@@ -60,6 +64,8 @@ FrequencyText = Annotated[str, AfterValidator(_frequency)]
 PotentialText = Annotated[str, AfterValidator(_potential)]
 LengthText = Annotated[str, _positive("contact_spacing")]
 ResistivityText = Annotated[str, _positive("resistivity")]
+TimeText = Annotated[str, AfterValidator(_time)]
+DurationText = Annotated[str, _positive("time")]
 RampRateText = Annotated[str, _positive("ramp_rate")]
 
 
@@ -127,6 +133,7 @@ class Impedance(Block):
         None, description="Relaxation times (s) between which the distribution may be negative (inductive loops)"
     )
     preset: Literal["wu2025"] | None = Field(None, description="Published recipe of the distribution")
+    posterior: bool = Field(False, description="95 % bands and intervals from a posterior, which has no lambda")
     frequency_range: tuple[FrequencyText, FrequencyText] | None = Field(
         None, description="Lowest and highest frequency to keep; default all but spoiled points at the top"
     )
@@ -138,6 +145,14 @@ class Impedance(Block):
     against: Literal["charge", "time", "current", "current_density", "voltage", "spectrum"] | None = Field(
         None, description="What the map runs against; default charge where it moves, else time"
     )
+
+    @model_validator(mode="after")
+    def _posterior_is_of_relaxations(self) -> Self:
+        names = ("regularisation", "penalty_order", "weights", "basis", "blocking", "free_sign", "preset")
+        given = [name for name in names if getattr(self, name) != type(self).model_fields[name].default]
+        if self.posterior and given:
+            raise ValueError(f"a posterior knows no {', '.join(given)}; leave that out, or posterior")
+        return self
 
 
 class Interface(Block):
@@ -169,7 +184,26 @@ class Circuit(Block):
     before: str = Field("L0-R0", description="What stands in series before the arcs")
     after: str = Field("", description="What stands in series after the arcs, for example 'CPE0'")
     starts: int = Field(3, ge=1, description="Sets of starting values per spectrum")
+    process: str | list[str] | None = Field(
+        None, description="Process (or resistances) whose resistance is followed over the run; 'total' is all of them"
+    )
+    control: list[str] = Field(
+        [], description="Raw files of control cells, one cell per file, whose resistance is taken off; as the files"
+    )
+    control_circuit: str | None = Field(None, description="Circuit of the control cells; default as the preset says")
+    control_preset: str | None = Field(None, description="Named circuit of the control cells")
+    control_area: Annotated[str, _positive("area")] | None = Field(
+        None, description="Area of the control cells; default that of the cell"
+    )
+    scale_control: bool = Field(False, description="Scale the control to the area of the cell where they differ")
+    per_interface: bool = Field(False, description="Half of the resistance: two equal interfaces of a symmetric cell")
     growth: str | None = Field(None, description="Process or resistance whose growth at rest is sought")
+    growth_since: Literal["assembly", "current"] = Field(
+        "assembly", description="What the time of growth counts from: the assembly of the cell, or the last current"
+    )
+    began: TimeText | None = Field(
+        None, description="Assembly on the clock of the files, for example '-20 min'; default the first spectrum"
+    )
     frequency_range: tuple[FrequencyText, FrequencyText] | None = Field(
         None, description="Lowest and highest frequency to keep; default all but spoiled points at the top"
     )
@@ -179,6 +213,8 @@ class Circuit(Block):
     def _one_circuit(self) -> Self:
         if self.circuit is not None and self.preset is not None:
             raise ValueError("give circuit or preset, not both")
+        if self.control_circuit is not None and self.control_preset is not None:
+            raise ValueError("give control_circuit or control_preset, not both")
         return self
 
 

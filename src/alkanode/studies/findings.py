@@ -8,10 +8,12 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.electrochem import find_failures
+from alkanode.electrochem.evidence import last_time_with_current
 from alkanode.foundation.sources import Trust
 from alkanode.plot.describe_cycling import voltage_history
 from alkanode.studies.blocks import Failures
 from alkanode.studies.part import Part
+from alkanode.studies.short_spectra import SHORTS, arcs_around, short_sentence
 from alkanode.studies.wording import shown
 
 _NAMES = {
@@ -24,6 +26,9 @@ _NAMES = {
     "soft_short_hidden": "A hidden soft short",
     "overpotential_growth": "Growing overpotential",
 }
+
+_MOST_SHORTS = 4
+"""Shorts whose spectra are told of one by one."""
 
 _RULES = ("short", "contact", "soft", "dip", "hidden", "depletion", "growth")
 
@@ -63,7 +68,33 @@ def failures_part(record: xr.Dataset, cell: Cell | None, settings: Failures, che
         },
         records={"failures": found},
         figures={"history": figure},
-        findings=(*(tuple(_sentence(event) for event in events) or (_nothing(found),)), *_unjudged(found, events)),
+        findings=(
+            *(tuple(_sentence(event) for event in events) or (_nothing(found),)),
+            *_by_spectra(found, checked, record, start),
+            *_unjudged(found, events),
+        ),
+    )
+
+
+def _by_spectra(
+    found: xr.Dataset, checked: xr.Dataset | None, record: xr.Dataset, start: float
+) -> tuple[str, ...]:
+    """What spectra before and after each short say of it; of many the first three and the last."""
+    if checked is None or "time" not in checked.variables:
+        return ()
+    shorts = [place for place, kind in enumerate(found["failure"].to_numpy()) if str(kind) in SHORTS]
+    told = shorts if len(shorts) <= _MOST_SHORTS else [*shorts[: _MOST_SHORTS - 1], shorts[-1]]
+    return tuple(
+        short_sentence(
+            str(found["failure"].to_numpy()[place]),
+            _moment(float(found["time"][place]) - start),
+            arcs_around(
+                checked,
+                float(found["time"][place]),
+                sound=last_time_with_current(record, int(found["row"].to_numpy()[place])),
+            ),
+        )
+        for place in told
     )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import xarray as xr
 
 from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, StudyError
+from alkanode.io import ColumnMap, TableReader, open_history
+from alkanode.studies.blocks import Interface
 from alkanode.studies.critical_current import ccd_part
 from alkanode.studies.cycling import cycling_part
 from alkanode.studies.findings import failures_part
@@ -15,7 +17,7 @@ from alkanode.studies.full_cell import full_cell_part
 from alkanode.studies.impedance.circuits import circuit_part
 from alkanode.studies.impedance.conductivity import conductivity_part
 from alkanode.studies.impedance.interface import interface_part
-from alkanode.studies.impedance.spectra import spectra_of
+from alkanode.studies.impedance.spectra import rows_of, spectra_of
 from alkanode.studies.impedance.whole import impedance_part
 from alkanode.studies.outcome import Outcome
 from alkanode.studies.part import Part
@@ -35,11 +37,15 @@ def jobs_of(outcome: Outcome) -> dict[str, Callable[[], Part]]:
     if (phases := wanted.phases) is not None:
         jobs["phases"] = lambda: phases_part(cell, phases)
     if (impedance := wanted.impedance) is not None:
-        jobs["impedance"] = lambda: impedance_part(spectra_of(outcome.history), cell, impedance)
+        jobs["impedance"] = lambda: impedance_part(
+            spectra_of(outcome.history), cell, impedance, rows_of(outcome.history)
+        )
     if (interface := wanted.interface) is not None:
-        jobs["interface"] = lambda: interface_part(*_distributions(outcome), cell, interface)
+        jobs["interface"] = lambda: _interface(outcome, interface)
     if (circuit := wanted.circuit) is not None:
-        jobs["circuit"] = lambda: circuit_part(spectra_of(outcome.history), cell, circuit, _rows(outcome))
+        jobs["circuit"] = lambda: circuit_part(
+            spectra_of(outcome.history), cell, circuit, rows_of(outcome.history), _controls(outcome)
+        )
     if (conductivity := wanted.conductivity) is not None:
         jobs["conductivity"] = lambda: conductivity_part(spectra_of(outcome.history), cell, conductivity)
     if (stripping := wanted.stripping) is not None:
@@ -71,16 +77,28 @@ def _cycling(outcome: Outcome) -> xr.Dataset:
     return outcome.history["cycling"].to_dataset()
 
 
-def _distributions(outcome: Outcome) -> tuple[xr.Dataset, xr.Dataset]:
+def _interface(outcome: Outcome, settings: Interface) -> Part:
+    """Rivals for the peaks of the impedance part."""
     part = outcome.part("impedance")
     if part is None or "relaxation_times" not in part.records:
         raise StudyError("rivals are compared for peaks of relaxation times", found="none", todo="Keep the impedance block")
-    return part.records["checked_spectra"], part.records["relaxation_times"]
+    records = part.records
+    return interface_part(
+        records["checked_spectra"],
+        records["relaxation_times"],
+        outcome.study.cell,
+        settings,
+        tracks=records.get("peak_tracks"),
+    )
 
 
-def _rows(outcome: Outcome) -> xr.Dataset | None:
-    """The cycling record, or none where the files hold only spectra."""
-    return outcome.history["cycling"].to_dataset() if "cycling" in outcome.history.children else None
+def _controls(outcome: Outcome) -> list[xr.Dataset]:
+    """Spectra of the control cells, one record per cell, read as the files of the study are."""
+    study = outcome.study
+    reader = None if study.columns is None else TableReader(ColumnMap.from_yaml(study.columns))
+    return [
+        spectra_of(open_history([path], reader=reader, time_zone=study.model.time_zone)) for path in study.controls
+    ]
 
 
 def _path(outcome: Outcome) -> xr.Dataset | None:

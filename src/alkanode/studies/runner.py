@@ -81,7 +81,7 @@ def run_study(study: Study, folder: str | Path | None = None, *, progress: Progr
     if target is not None:
         _clear_earlier(target)
     outcome = Outcome(study, history, warnings=gathered)
-    inputs = [study.path, study.cell_path, study.columns, *study.files]
+    inputs = [study.path, study.cell_path, study.columns, *study.files, *study.controls]
     outcome.inputs = [hashed(path) for path in inputs if path is not None]
     try:
         _compute(outcome, target, told)

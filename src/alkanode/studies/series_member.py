@@ -24,7 +24,7 @@ from alkanode.studies.outcome import Outcome, json_ready
 from alkanode.studies.runner import gathered_warnings, hashed
 from alkanode.studies.study import Study
 
-KEPT = ("stripping_test", "critical_current", "failures")
+KEPT = ("stripping_test", "critical_current", "failures", "process_resistance")
 """Records of a cell that pooled parts need."""
 
 NUMBERS = "results.json"
@@ -76,6 +76,7 @@ def fingerprint(study: Study) -> str:
     """SHA-256 of what decides the results of a cell: raw files, cell, settings, version."""
     decides = {
         "files": [hashed(path) for path in study.files],
+        "controls": [hashed(path) for path in study.controls],
         "cell": str(study.cell),
         "settings": study.model.analyses.model_dump(),
         "given": sorted(study.model.analyses.model_fields_set),
@@ -99,9 +100,9 @@ def keep(outcome: Outcome, mark: str, folder: Path | None) -> Member:
         Folder of the cell, or ``None`` to write nothing.
     """
     records = {}
-    for part, name in (("ccd", "critical_current"), ("failures", "failures")):
+    for part, name in (("ccd", "critical_current"), ("failures", "failures"), ("circuit", "process_resistance")):
         found = outcome.part(part)
-        if found is not None:
+        if found is not None and name in found.records:
             records[name] = found.records[name]
     stripping = outcome.part("stripping")
     if stripping is not None:

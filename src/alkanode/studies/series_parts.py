@@ -19,6 +19,7 @@ from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.describe_critical_current import critical_current_against as describe_dependence
 from alkanode.studies.part import Part, Table
 from alkanode.studies.replicates import replicates_part
+from alkanode.studies.resistance_series import resistance_series_part
 from alkanode.studies.series_member import Member
 from alkanode.studies.series_study import Series
 from alkanode.studies.stripping_series import stripping_series_part
@@ -36,6 +37,15 @@ def pooled_jobs(series: Series, members: Sequence[Member]) -> dict[str, Callable
     for n, group in enumerate((group for group in sets if len(group) > 1), start=1):
         name = f"replicates_{n}" if len(sets) > 1 else "replicates"
         jobs[name] = partial(_replicates, group, name, settings.area, settings.allow_mixed)
+    followed = [
+        (member.name, member.cell, member.records["process_resistance"])
+        for member in members
+        if "process_resistance" in member.records
+    ]
+    if followed:
+        circuit = series.model.analyses.circuit
+        began = None if circuit is None else circuit.began
+        jobs["resistance_series"] = lambda: resistance_series_part(followed, at=settings.resistance_at, began=began)
     if ramps:
         jobs["dependence"] = lambda: dependence_part(ramps, area=settings.area)
     return jobs

@@ -10,9 +10,17 @@ from pydantic import Field, ValidationError
 
 from alkanode.data.mapping import load_yaml
 from alkanode.foundation.errors import StudyError
-from alkanode.studies.blocks import Analyses, Block, VoltageText, explain
+from alkanode.studies.blocks import Analyses, Block, DurationText, VoltageText, explain
 from alkanode.studies.series_cells import SeriesCell, listed_cells, table_cells
-from alkanode.studies.study import DATA_VARIABLE, Study, StudyModel, checked_columns, data_folder, study_schema
+from alkanode.studies.study import (
+    DATA_VARIABLE,
+    Study,
+    StudyModel,
+    checked_columns,
+    control_files,
+    data_folder,
+    study_schema,
+)
 
 MARK = "cells"
 """Key that tells a series from a study of one cell."""
@@ -36,6 +44,9 @@ class Pooled(Block):
         "final", description="Area on which critical current densities are pooled"
     )
     allow_mixed: bool = Field(False, description="Whether different protocols are fitted and pooled together")
+    resistance_at: DurationText = Field(
+        "1 h", description="Time after assembly at which resistances of the circuit block are compared"
+    )
     overlay: str | None = Field(
         None, description="Table (csv) of printed or digitised stripping capacities, shown beside"
     )
@@ -150,7 +161,10 @@ def _member(model: SeriesModel, one: SeriesCell, file: Path, data: str | Path | 
             todo=f"Name the folder with --data or the environment variable {DATA_VARIABLE}",
         )
     columns = checked_columns(model.columns, file)
-    return Study(inner, cell=one.cell, files=files, path=file, cell_path=one.cell_path, columns=columns)
+    controls = control_files(inner, folder)
+    return Study(
+        inner, cell=one.cell, files=files, path=file, cell_path=one.cell_path, columns=columns, controls=controls
+    )
 
 
 def _folders(names: list[str]) -> tuple[str, ...]:

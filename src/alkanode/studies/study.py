@@ -69,6 +69,8 @@ class Study:
         Where study and cell were read from; ``cell_path`` is ``None`` for a cell inside the study.
     columns
         Column map of the raw files, or ``None`` where their content chooses the reader.
+    controls
+        Raw files of control cells, one per cell.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Study:
         path: Path,
         cell_path: Path | None,
         columns: Path | None = None,
+        controls: tuple[Path, ...] = (),
     ) -> None:
         self.model = model
         self.cell = cell
@@ -87,6 +90,7 @@ class Study:
         self.path = path
         self.cell_path = cell_path
         self.columns = columns
+        self.controls = controls
 
     @classmethod
     def from_yaml(cls, path: str | Path, *, data: str | Path | None = None) -> Self:
@@ -135,7 +139,26 @@ class Study:
                 todo=f"Name the folder with --data or the environment variable {DATA_VARIABLE}",
             )
         columns = checked_columns(model.columns, file)
-        return cls(model, cell=cell, files=files, path=file, cell_path=cell_path, columns=columns)
+        controls = control_files(model, folder)
+        return cls(
+            model, cell=cell, files=files, path=file, cell_path=cell_path, columns=columns, controls=controls
+        )
+
+
+def control_files(model: StudyModel, folder: Path) -> tuple[Path, ...]:
+    """Files of the control cells that the circuit block names, in the data folder.
+
+    Raises
+    ------
+    StudyError
+        When one does not exist.
+    """
+    circuit = model.analyses.circuit
+    found = () if circuit is None else tuple(folder / name for name in circuit.control)
+    absent = [str(path) for path in found if not path.is_file()]
+    if absent:
+        raise StudyError("every file of a control cell must exist", found=f"no file {', '.join(absent)}")
+    return found
 
 
 def checked_columns(name: str, study: Path) -> Path | None:

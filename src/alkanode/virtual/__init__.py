@@ -41,6 +41,7 @@ from alkanode.virtual.leaky.physics import (
 )
 from alkanode.virtual.leaky.ramp import current_ramp, shorting_ramp
 from alkanode.virtual.potentiostat import Noise, Potentiostat, Sweeps
+from alkanode.virtual.stated_cell import ImpedanceBench, State, StatedArc, StatedCell
 from alkanode.virtual.synthetic_spectra import Process, SpectraTruth, synthetic_spectra
 from alkanode.virtual.voltammeter import SweepNoise, SweepProgram, island_voltammogram
 
@@ -65,6 +66,7 @@ __all__ = [
     "Flicker",
     "FullCellLaw",
     "Host",
+    "ImpedanceBench",
     "InstrumentEffects",
     "Interface",
     "Interphase",
@@ -81,6 +83,9 @@ __all__ = [
     "Sensitivity",
     "SlowLeak",
     "SpectraTruth",
+    "State",
+    "StatedArc",
+    "StatedCell",
     "SweepNoise",
     "SweepProgram",
     "Sweeps",

@@ -5,7 +5,7 @@ One analysis therefore serves measurement and simulation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -14,9 +14,9 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.data.protocol import Protocol, Step
-from alkanode.data.schema import label
 from alkanode.foundation.errors import PhysicsError
 from alkanode.virtual.contact_loss_cell import ContactLossCell
+from alkanode.virtual.tape import Tape
 
 Floats = npt.NDArray[np.float64]
 
@@ -92,23 +92,6 @@ def current_of(step: Step, cell: Cell) -> float:
     return step.current if step.current is not None else (step.current_density or 0.0) * area_of(cell)
 
 
-@dataclass(slots=True)
-class _Tape:
-    """Rows and sweeps as they are recorded."""
-
-    rows: dict[str, list[Floats]] = field(default_factory=dict)
-    spectra: dict[str, list[Floats | float]] = field(default_factory=dict)
-    clock: float = 0.0
-
-    def write(self, **columns: Floats) -> None:
-        for name, values in columns.items():
-            self.rows.setdefault(name, []).append(values)
-
-    def write_sweep(self, **columns: Floats | float) -> None:
-        for name, values in columns.items():
-            self.spectra.setdefault(name, []).append(values)
-
-
 class Potentiostat:
     """Runs a virtual cell and keeps the record.
 
@@ -140,7 +123,7 @@ class Potentiostat:
         self._noise = noise or Noise()
         self._interval = interval
         self._voltage_step = voltage_step
-        self._tape = _Tape()
+        self._tape = Tape()
         self._charge = 0.0
         self._step = 0
 
@@ -276,21 +259,4 @@ class Potentiostat:
         DataTree
             ``cycling``, and ``impedance`` where sweeps were made; kinds of :mod:`alkanode.data.schema`.
         """
-        rows = {key: np.concatenate(parts) for key, parts in self._tape.rows.items()}
-        whole = {"step": np.int64, "control_mode": np.int64, "in_sweep": np.bool_}
-        cycling = xr.Dataset({key: ("row", values.astype(whole.get(key, np.float64))) for key, values in rows.items()})
-        nodes = {"cycling": label(cycling, "cycling")}
-        if self._tape.spectra:
-            point = ("spectrum", "point")
-            spectra = {
-                key: (("spectrum",) if np.ndim(parts[0]) == 0 else point, np.array(parts))
-                for key, parts in self._tape.spectra.items()
-            }
-            spectra["step"] = (("spectrum",), spectra["step"][1].astype(np.int64))
-            nodes["impedance"] = label(xr.Dataset(spectra), "impedance")
-        origin = {"started": started.isoformat(), "source_file": name, "reader": "virtual potentiostat", "sha256": ""}
-        for record in nodes.values():
-            record.attrs.update(origin)
-        tree = xr.DataTree.from_dict(nodes)
-        tree.attrs.update(origin)
-        return tree
+        return self._tape.history(started=started, name=name, reader="virtual potentiostat")

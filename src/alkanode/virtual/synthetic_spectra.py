@@ -53,29 +53,25 @@ class Process:
     def impedance(self, frequency: FloatArray) -> ComplexArray:
         """Impedance (ohm), shape (spectrum, point), at frequencies (Hz), shape (point,)."""
         R, tau, width = (values[:, None] for values in (self.resistance, self.relaxation_time, self.width))
-        s = 2j * np.pi * frequency * tau
         if self.shape == "zarc":
-            return np.asarray(R / (1 + s**width))
+            return elements.zarc(frequency, R, tau, width)
         if self.shape == "skewed":
-            return np.asarray(R / (1 + s**_SKEWED_ALPHA) ** width)
+            return elements.skewed_arc(frequency, R, tau, _SKEWED_ALPHA, width)
         u = np.linspace(-_REACH, _REACH, _NODES)
         weight = np.exp(-(u**2) / 2)
         weight /= weight.sum()
+        s = 2j * np.pi * frequency * tau
         return np.asarray(R * (weight / (1 + s[..., None] * np.exp(width[..., None] * u))).sum(axis=-1))
 
     def distribution(self, relaxation_times: FloatArray) -> FloatArray:
         """Gamma (ohm per unit ln tau), shape (spectrum, tau), at relaxation times (s), shape (tau,)."""
         R, tau, width = (values[:, None] for values in (self.resistance, self.relaxation_time, self.width))
-        distance = np.log(relaxation_times / tau)
         if self.shape == "zarc":
-            turn = (1 - width) * np.pi
-            return np.asarray(R / (2 * np.pi) * np.sin(turn) / (np.cosh(width * distance) - np.cos(turn)))
-        if self.shape == "log-normal":
-            return np.asarray(R / (width * np.sqrt(2 * np.pi)) * np.exp(-(distance**2) / (2 * width**2)))
-        power = np.exp(_SKEWED_ALPHA * distance)
-        angle = np.arctan2(np.sin(np.pi * _SKEWED_ALPHA), power + np.cos(np.pi * _SKEWED_ALPHA))
-        size = (power**2 + 2 * power * np.cos(np.pi * _SKEWED_ALPHA) + 1) ** (width / 2)
-        return np.asarray(R / np.pi * power**width * np.sin(width * angle) / size)
+            return elements.zarc_distribution(relaxation_times, R, tau, width)
+        if self.shape == "skewed":
+            return elements.skewed_arc_distribution(relaxation_times, R, tau, _SKEWED_ALPHA, width)
+        distance = np.log(relaxation_times / tau)
+        return np.asarray(R / (width * np.sqrt(2 * np.pi)) * np.exp(-(distance**2) / (2 * width**2)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

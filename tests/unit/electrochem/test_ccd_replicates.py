@@ -7,48 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import xarray as xr
+from current_ramps import both_ways, ramp
 
-from alkanode.data import Cell, Electrolyte, label, open_saved, save
+from alkanode.data import Cell, Electrolyte, open_saved, save
 from alkanode.electrochem import critical_current, critical_current_against, pool
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 
 ELECTROLYTE = Electrolyte("NASICON", thickness="1 mm", conductivity="1 mS cm-1", single_ion=True)
 LEVELS = [0.25e-3, 0.5e-3, 0.75e-3, 1e-3, 1.25e-3, 1.5e-3, 1.75e-3]
-
-
-def ramp(
-    currents: Sequence[float],
-    *,
-    short_at: float = np.inf,
-    charge: float = 1.8,
-    seconds: float | None = None,
-    ohm: float = 200.0,
-    setpoint: bool = True,
-    share: float = 0.5,
-) -> xr.Dataset:
-    """Half cycles of one charge (C), or of some seconds, at signed currents (A); 1 ohm from a share of the half cycle on in
-    which the magnitude first reaches a current; three rows of rest before each positive half cycle."""
-    time, current, voltage, shorted, now = [0.0], [0.0], [0.0], False, 0.0
-    for level in currents:
-        if level > 0:
-            for _ in range(3):
-                now += 10
-                time, current, voltage = [*time, now], [*current, 0.0], [*voltage, 0.0]
-        duration = seconds or charge / abs(level)
-        for part in np.arange(1, 61) / 60:
-            shorted = shorted or (abs(level) >= short_at and part > share)
-            time.append(now + part * duration)
-            current.append(level)
-            voltage.append(level * (1.0 if shorted else ohm))
-        now += duration
-    fields = {"time": time, "voltage": voltage, "current": current}
-    if setpoint:
-        fields["current_setpoint"] = current
-    return label(xr.Dataset({name: ("row", np.array(values, float)) for name, values in fields.items()}), "cycling")
-
-
-def both_ways(levels: Sequence[float]) -> list[float]:
-    return [sign * level for level in levels for sign in (1, -1)]
 
 
 def cell(

@@ -148,4 +148,4 @@ def test_limits_are_stored_and_must_be_positive():
     assert "overload=5.0" in check_spectra(record(F, Z)).attrs["limits"]
     with pytest.raises(SchemaError, match="fewest_decades"):
         CheckLimits(fewest_decades=0)
-    assert quiet(record(F, Z), limits=CheckLimits(fewest_points=50)).mask_reason.item() == "41 points"
+    assert quiet(record(F, Z), limits=CheckLimits(fewest_points=50)).mask_reason.item() == "41 points, fewer than 50"

@@ -45,3 +45,15 @@ def test_arcs_outside_physics_are_refused(tau: float, exponent: float):
 def test_the_distribution_of_a_half_circle_is_refused():
     with pytest.raises(PhysicsError, match="Dirac"):
         elements.zarc_distribution(np.ones(3), 1.0, 1.0, 1.0)
+
+
+def test_a_series_is_made_at_once() -> None:
+    resistance, tau = np.array([[10.0], [20.0]]), np.array([[1e-3], [2e-3]])
+    series = elements.skewed_arc(FREQUENCY, resistance, tau, 0.8, 0.6)
+    assert series.shape == (2, FREQUENCY.size)
+    np.testing.assert_allclose(series[1], elements.skewed_arc(FREQUENCY, 20, 2e-3, 0.8, 0.6), rtol=1e-12)
+    times = np.geomspace(1e-6, 1, 31)
+    spread = elements.zarc_distribution(times, resistance, tau, 0.8)
+    np.testing.assert_allclose(spread[0], elements.zarc_distribution(times, 10, 1e-3, 0.8), rtol=1e-12)
+    with pytest.raises(PhysicsError, match="must be positive"):
+        elements.zarc(FREQUENCY, resistance, np.array([[1e-3], [0.0]]))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from alkanode.data import spectra_record
 from alkanode.foundation.errors import SchemaError
 from alkanode.impedance import peaks, relaxation_times
 from alkanode.impedance.elements import resistor, zarc, zarc_distribution
@@ -12,12 +13,7 @@ FREQUENCY = np.geomspace(1e6, 0.1, 70)
 
 
 def times_of(*spectra: np.ndarray, **more: np.ndarray) -> xr.Dataset:
-    fields = {
-        "frequency": (("spectrum", "point"), np.tile(FREQUENCY, (len(spectra), 1))),
-        "impedance": (("spectrum", "point"), np.array(spectra)),
-        **{name: ("spectrum", values) for name, values in more.items()},
-    }
-    return relaxation_times(xr.Dataset(fields))
+    return relaxation_times(spectra_record(FREQUENCY, np.array(spectra), **more))
 
 
 def arcs(*parameters: tuple[float, float]) -> np.ndarray:

@@ -7,6 +7,7 @@ import xarray as xr
 from alkanode.data.schema import check
 from alkanode.foundation.errors import ConvergenceError, DataQualityWarning, SchemaError
 from alkanode.impedance import (
+    AreaCalibration,
     LogSmoothness,
     peak_probability,
     relaxation_posterior,
@@ -15,7 +16,7 @@ from alkanode.impedance import (
     resistance_of_process,
 )
 from alkanode.impedance.elements import inductor, resistor, zarc
-from alkanode.numerics.positive_definite import inverse_bands_each, invert_each, solve_each
+from alkanode.numerics.positive_definite import invert_each, solve_each, solve_with_inverse_bands
 
 FREQUENCY = np.geomspace(1e6, 1, 60)
 IMPEDANCE = resistor(FREQUENCY, 5) + zarc(FREQUENCY, 20, 1e-4, 0.9) + zarc(FREQUENCY, 30, 1e-2, 0.8)
@@ -170,10 +171,45 @@ def test_without_inductance_there_is_none():
     assert relaxation_posterior(spectra(IMPEDANCE), inductance=False).inductance.values == pytest.approx(0)
 
 
+def test_calibration_narrows_broad_areas_and_widens_cuts_beside_a_sharp_arc():
+    frequency = np.geomspace(1e6, 1, 70)
+    z = resistor(frequency, 5) + zarc(frequency, 8, 1e-4, 0.95) + zarc(frequency, 60, 5e-3, 0.75)
+    record = spectra(z, noise=0.01, frequency=frequency)
+    plain, calibrated = (relaxation_posterior(record, calibration=one) for one in (None, AreaCalibration()))
+    np.testing.assert_array_equal(plain.distribution_high, calibrated.distribution_high)
+    np.testing.assert_array_equal(plain.polarisation_in_window, calibrated.polarisation_in_window)
+    ratio = {
+        ends: (resistance_between(calibrated, *ends) / resistance_between(plain, *ends)).standard_deviation
+        for ends in ((2e-7, 0.15), (2e-5, 3e-4))
+    }
+    assert (ratio[2e-7, 0.15] < 0.95).all()
+    assert (ratio[2e-5, 3e-4] > ratio[2e-7, 0.15]).all()
+    assert plain.attrs["calibrated"] == 0
+    assert calibrated.attrs["calibration_smoothness_share"] == AreaCalibration().smoothness_share
+
+
+def test_nothing_hidden_and_no_sharpness_leaves_the_scatter_of_new_noise():
+    """The sampling part of the covariance is what repeated noise does to the resistance."""
+    record = spectra(IMPEDANCE, count=60, noise=0.005)
+    found = resistance_between(
+        relaxation_posterior(record, calibration=AreaCalibration(smoothness_share=0.0, sharpness=0.0)), 1e-6, 0.15
+    )
+    assert float(found.resistance.std()) == pytest.approx(float(found.standard_deviation.median()), rel=0.35)
+
+
+def test_a_spectrum_does_not_depend_on_its_neighbours():
+    record = spectra(IMPEDANCE, count=5)
+    together = relaxation_posterior(record, noise="modulus")
+    alone = relaxation_posterior(record.isel(spectrum=[3]), noise="modulus")
+    np.testing.assert_allclose(alone.distribution[0], together.distribution[3], rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     "options",
     [
         {"noise": "pink"},
+        {"calibration": AreaCalibration(smoothness_share=2.0)},
+        {"calibration": AreaCalibration(rounding=0.01)},
         {"iterations": 0},
         {"points_per_decade": 1},
         {"extend_decades": 9},
@@ -205,8 +241,10 @@ def test_small_systems_are_solved_and_inverted():
     np.testing.assert_allclose(solve_each(H, r), np.linalg.solve(H, r[..., None])[..., 0], rtol=1e-9)
     inverse = invert_each(H)
     np.testing.assert_allclose(inverse, np.linalg.inv(H), rtol=1e-9, atol=1e-12)
-    for offset, band in enumerate(inverse_bands_each(H, 3)):
+    solution, bands = solve_with_inverse_bands(H, r, 3)
+    np.testing.assert_allclose(solution, solve_each(H, r), rtol=1e-12)
+    for offset, band in enumerate(bands):
         np.testing.assert_allclose(band, np.diagonal(inverse, offset, axis1=1, axis2=2), rtol=1e-12)
-    for call in (lambda: solve_each(-H, r), lambda: invert_each(-H), lambda: inverse_bands_each(-H, 1)):
+    for call in (lambda: solve_each(-H, r), lambda: invert_each(-H), lambda: solve_with_inverse_bands(-H, r, 1)):
         with pytest.raises(ConvergenceError, match="matrix 0"):
             call()

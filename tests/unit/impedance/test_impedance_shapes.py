@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 from scipy.optimize import least_squares
 
+from alkanode.data import spectra_record
 from alkanode.foundation.errors import SchemaError
 from alkanode.impedance import compare_shapes, constriction, elements
 
@@ -18,12 +19,7 @@ VOIDS, DEPRESSED, DIFFUSION = "half circle (voids of one depth)", "depressed arc
 def record(arcs: list[npt.NDArray[np.complex128]], noise: float) -> xr.Dataset:
     clean = np.array([10.0 + arc for arc in arcs])
     draws = np.random.default_rng(5).normal(size=(2, *clean.shape))
-    return xr.Dataset(
-        {
-            "frequency": (("spectrum", "point"), np.tile(FREQUENCY, (clean.shape[0], 1))),
-            "impedance": (("spectrum", "point"), clean + noise * np.abs(clean) * (draws[0] + 1j * draws[1])),
-        }
-    )
+    return spectra_record(FREQUENCY, clean + noise * np.abs(clean) * (draws[0] + 1j * draws[1]))
 
 
 ARCS = [

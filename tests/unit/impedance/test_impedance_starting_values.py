@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from alkanode.data.schema import label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
-from alkanode.impedance import choose_arcs, fit_series, parse_circuit, preset
+from alkanode.impedance import choose_arcs, circuit_preset, fit_series, parse_circuit
 from alkanode.impedance.circuits.continuation import _Search
 from alkanode.impedance.circuits.starting_values import candidates, starting_values
 from alkanode.impedance.circuits.time_scales import layout
@@ -150,14 +150,14 @@ def test_masked_spectra_keep_their_place() -> None:
 
 def test_a_preset_names_its_processes_and_what_is_assumed() -> None:
     record, truth = synthetic_spectra("growing_interface", spectra=3, noise=0.001)
-    fit = fit_series(record, preset("coated-nasicon"))
+    fit = fit_series(record, circuit_preset("coated-nasicon"))
     assert "coating: R2" in fit.attrs["processes"]
     assert "not print" in fit.attrs["assumed"]
     assert "Wu2025" in fit.attrs["sources"]
     gb = fit.value.sel(parameter="R1").values[0]
     assert gb == pytest.approx(truth.arcs[0].resistance[0], rel=0.02)
     with pytest.raises(SchemaError, match="blocked-electrolyte"):
-        preset("nasicon")
+        circuit_preset("nasicon")
 
 
 def test_held_parameters_stay() -> None:

@@ -9,7 +9,7 @@ import xarray as xr
 from alkanode.data.schema import check, label
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import cite
-from alkanode.impedance import Breaks, at_common_time, sweep_drift
+from alkanode.impedance import BreakRules, at_common_time, sweep_drift
 from alkanode.impedance.elements import resistor, zarc
 
 F = np.geomspace(1e6, 1.0, 60)
@@ -145,7 +145,7 @@ def test_noise_of_a_mean_current_near_zero_is_no_step():
 
 
 def test_a_longer_pause_can_be_allowed():
-    assert sweep_drift(_broken("pause"), breaks=Breaks(longest_pause=30)).bracketed.values[1:5].all()
+    assert sweep_drift(_broken("pause"), break_rules=BreakRules(longest_pause=30)).bracketed.values[1:5].all()
 
 
 @pytest.mark.parametrize("at", ["start", "middle", "end"])

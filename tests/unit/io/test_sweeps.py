@@ -27,7 +27,35 @@ def test_down_and_up_again() -> None:
 
 
 def test_dc_rows_belong_to_no_sweep_and_part_them() -> None:
-    assert numbers(np.concatenate([[0, np.nan], DOWN[:3], [0], DOWN[3:]])) == [-1, -1, 0, 0, 0, -1, 1, 1, 1]
+    assert numbers(np.concatenate([[0, np.nan], DOWN[:3], [0], DOWN[:3]])) == [-1, -1, 0, 0, 0, -1, 1, 1, 1]
+    assert numbers(np.concatenate([DOWN[:3], [0], DOWN[2:]])) == [0, 0, 0, -1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("lost", [0.0, np.nan])
+def test_a_dc_row_within_a_sweep_does_not_part_it(lost: float) -> None:
+    assert numbers(np.concatenate([DOWN[:3], [lost], DOWN[3:]])) == [0, 0, 0, -1, 0, 0, 0]
+    assert numbers(np.concatenate([DOWN[:2], [lost], DOWN[3:]])) == [0, 0, -1, 0, 0, 0]
+    between = np.stack([DOWN, np.full(6, lost)], axis=1).ravel()
+    assert numbers(between) == [0, -1] * 6
+
+
+def test_down_and_up_with_the_lowest_frequency_in_both() -> None:
+    assert numbers(np.concatenate([DOWN, DOWN[::-1]])) == [0] * 6 + [1] * 6
+    assert numbers(np.concatenate([DOWN, DOWN[-1:], DOWN])) == [0] * 7 + [1] * 6
+
+
+@pytest.mark.parametrize("size", [20, 61, 300])
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_in_no_order_stay_together(size: int, seed: int) -> None:
+    order = np.random.default_rng(seed).permutation(size)
+    frequency = np.geomspace(1e6, 0.1, size)[order]
+    time = np.cumsum(1e3 / np.geomspace(1e6, 0.1, size))[order]
+    assert set(numbers(frequency, time=time)) == {0}
+
+
+def test_short_sweeps_that_are_repeated_are_no_rows_without_order() -> None:
+    for size in (2, 3, 4, 5):
+        assert numbers(np.tile(DOWN[:size], 20)) == np.repeat(np.arange(20), size).tolist()
 
 
 def test_no_sweep_at_all() -> None:

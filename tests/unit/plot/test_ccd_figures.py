@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import current_ramps
 import numpy as np
 import pytest
 import xarray as xr
 
-from alkanode.data import Cell, Electrolyte, label
+from alkanode.data import Cell, Electrolyte
 from alkanode.electrochem import critical_current, critical_current_against, pool
 from alkanode.foundation.errors import SchemaError
 from alkanode.plot import describe_critical_current as describe
@@ -16,18 +17,7 @@ from alkanode.plot import draw, to_plotly
 
 
 def ramp(short_at: float = np.inf, levels: Sequence[float] = (0.25e-3, 0.5e-3, 0.75e-3, 1e-3)) -> xr.Dataset:
-    """Half cycles of 1.8 C at rising currents through 200 ohm; 1 ohm from the middle of the first at or above a current."""
-    time, current, voltage, now, shorted = [0.0], [0.0], [0.0], 0.0, False
-    for level in levels:
-        for sign in (1, -1):
-            for part in np.arange(1, 61) / 60:
-                shorted = shorted or (level >= short_at and part > 0.5)
-                time.append(now + part * 1.8 / level)
-                current.append(sign * level)
-                voltage.append(sign * level * (1.0 if shorted else 200.0))
-            now = time[-1]
-    fields = {"time": time, "voltage": voltage, "current": current, "current_setpoint": current}
-    return label(xr.Dataset({name: ("row", np.array(values, float)) for name, values in fields.items()}), "cycling")
+    return current_ramps.ramp(current_ramps.both_ways(levels), short_at=short_at, rests=0)
 
 
 def result(short_at: float, name: str = "a", area: str = "0.5 cm2") -> xr.Dataset:

@@ -74,7 +74,10 @@ def test_tracks_lie_on_the_map(times: xr.Dataset) -> None:
 
 def test_the_figure_of_tracks_holds_the_table(times: xr.Dataset) -> None:
     tracks = track_peaks(times)
-    figure = peak_tracks(tracks, area="0.5 cm2")
+    figure = peak_tracks(tracks, against="charge", area="0.5 cm2")  # it turns back, so time takes its place
+    assert figure.panels[0].x.label == "time"
+    assert [line.value for line in figure.panels[0].lines] == pytest.approx([3.5 / 60, 7.5 / 60])
+    figure = peak_tracks(tracks, against="spectrum", area="0.5 cm2")
     time_panel, resistance, capacitance = figure.panels
     rows = np.flatnonzero(tracks.track.values == 0)
     np.testing.assert_allclose(resistance.series[0].y, 0.5 * tracks.resistance.values[rows])
@@ -91,10 +94,15 @@ def test_a_distribution_carries_its_interval(record: xr.Dataset) -> None:
     times = relaxation_times(record)
     gamma = times["distribution"]
     banded = times.assign(distribution_low=0.9 * gamma, distribution_high=1.2 * gamma)
-    solid = distribution(banded, [0]).panels[0].series[0]
-    assert solid.y_interval is not None
+    panel = distribution(banded, [0]).panels[0]
+    solid, band = panel.series[0], panel.fills[0]
     inside = times.in_window.values[0]
-    np.testing.assert_allclose(solid.y_interval[0][inside], 0.9 * solid.y[inside])
-    assert np.isnan(solid.y_interval[1][~inside]).all()
-    assert distribution(times, [0]).panels[0].series[0].y_interval is None
-    assert distribution(banded).panels[0].series[0].y_interval is None
+    np.testing.assert_allclose(band.lower[inside], 0.9 * solid.y[inside])
+    np.testing.assert_allclose(band.upper[inside], 1.2 * solid.y[inside])
+    assert np.isnan(band.upper[~inside]).all()
+    assert panel.y.limits is not None
+    assert panel.y.limits[1] >= np.nanmax(band.upper)
+    several = distribution(banded, [0, 3]).panels[0].fills
+    assert [(fill.role, fill.in_legend) for fill in several] == [("primary", True), ("second", False)]
+    assert distribution(times, [0]).panels[0].fills == ()
+    assert distribution(banded).panels[0].fills == ()

@@ -95,7 +95,7 @@ def test_every_finding_mask_warning_and_failure_is_there(page: Page, outcome: Ou
     for part in outcome.parts:
         for sentence in part.findings:
             assert " ".join(sentence.split()) in page.text
-    assert "1 masked spectra and why" in page.text
+    assert "1 masked spectrum and why" in page.text
     assert "voltage drifts <script>" in page.text
     assert "spare failed." in page.text
     for line in outcome.warnings:

@@ -9,6 +9,7 @@ import click
 
 from alkanode.cli.output import (
     cell_option,
+    checked_of,
     cycling_of,
     emit,
     files_argument,
@@ -99,15 +100,13 @@ def _cell(file: Path, cell_path: Path | None, table: Path | None) -> Cell | None
 
 def _one(files: Sequence[Path], cell: Cell | None, settings: CriticalCurrent, caught: list[str]) -> Part:
     """The part of one cell."""
-    from alkanode.impedance import check_spectra
     from alkanode.studies.critical_current import ccd_part
     from alkanode.studies.runner import gathered_warnings
 
     history = load_history(files, caught)
     record = cycling_of(history)
     with gathered_warnings(caught):
-        checked = check_spectra(history["impedance"].to_dataset()) if "impedance" in history.children else None
-        return ccd_part(record, cell, settings, checked=checked)
+        return ccd_part(record, cell, settings, checked=checked_of(history))
 
 
 def _named(result: xr.Dataset, file: Path) -> xr.Dataset:

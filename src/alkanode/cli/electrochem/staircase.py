@@ -2,57 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from alkanode.cli.output import (
-    cell_option,
-    cycling_of,
-    emit,
-    files_argument,
-    json_option,
-    load_cell,
-    load_history,
-    output_option,
-)
+from alkanode.cli.analysis import analysis_options, given, run_analysis
+from alkanode.cli.output import checked_of, cycling_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from alkanode.data import Cell
+    from alkanode.studies import Part
 
 
 @click.command()
-@files_argument
-@cell_option
-@click.option("--steady-rate", help="Drift below which a level is steady; default 1 mV min-1.")
-@click.option("--least-levels", type=int, help="Levels that must rise one after the other; default 3.")
-@json_option
-@output_option
-def staircase(
-    files: tuple[Path, ...],
-    cell_path: Path | None,
-    steady_rate: str | None,
-    least_levels: int | None,
-    as_json: bool,
-    output: Path | None,
-) -> None:
+@analysis_options(
+    click.option("--steady-rate", help="Drift below which a level is steady; default 1 mV min-1."),
+    click.option("--least-levels", type=int, help="Levels that must rise one after the other; default 3."),
+)
+def staircase(steady_rate: str | None, least_levels: int | None, **options: Any) -> None:
     """Levels of a current staircase in FILES: steady voltage, resistance, relaxation, and the current that fails."""
-    from alkanode.impedance import check_spectra
     from alkanode.studies.blocks import Staircase
-    from alkanode.studies.runner import gathered_warnings
     from alkanode.studies.staircase import staircase_part
 
-    given = {"steady_rate": steady_rate, "least_levels": least_levels}
-    settings = Staircase.of(**{key: value for key, value in given.items() if value is not None})
-    caught: list[str] = []
-    cell = load_cell(cell_path)
-    history = load_history(files, caught)
-    record = cycling_of(history)
-    with gathered_warnings(caught):
-        checked = check_spectra(history["impedance"].to_dataset()) if "impedance" in history.children else None
-        part = staircase_part(record, cell, settings, checked)
-    emit(
-        part,
-        inputs=[*files, cell_path],
-        warnings=caught,
-        as_json=as_json,
-        output=output,
-        cell_given=cell is not None,
-    )
+    settings = Staircase.of(**given(steady_rate=steady_rate, least_levels=least_levels))
+
+    def analyse(history: xr.DataTree, cell: Cell | None) -> Part:
+        return staircase_part(cycling_of(history), cell, settings, checked_of(history))
+
+    run_analysis(analyse, **options)

@@ -10,6 +10,7 @@ _HERE = "alkanode.cli.impedance"
 
 _COMMANDS = {
     "conductivity": (f"{_HERE}.conductivity:conductivity", "Conductivity of a blocked electrolyte."),
+    "control": (f"{_HERE}.control:control", "Resistance of an interface, less that of control cells."),
     "fit": (f"{_HERE}.fit:fit", "A circuit fitted to every spectrum."),
     "drt": (f"{_HERE}.drt:drt", "Distributions of relaxation times."),
     "interface": (f"{_HERE}.interface:interface", "Rival processes, constriction and area in contact."),

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from alkanode.cli.impedance.options import CHECKS, options
-from alkanode.cli.output import emit, load_cell, load_history
+from alkanode.cli.analysis import analysis_options, run_analysis
+from alkanode.cli.impedance.options import CHECKS
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from alkanode.data import Cell
+    from alkanode.studies import Part
 
 _SETTINGS = (
     click.option("--thickness", help="Thickness of the electrolyte, for example '1 mm'; else that of the cell."),
@@ -23,7 +29,7 @@ _SETTINGS = (
 
 
 @click.command()
-@options(*_SETTINGS, *CHECKS)
+@analysis_options(*_SETTINGS, *CHECKS)
 def conductivity(
     *,
     files: Sequence[Path],
@@ -37,13 +43,10 @@ def conductivity(
     from alkanode.studies.blocks import Conductivity
     from alkanode.studies.impedance.conductivity import conductivity_part
     from alkanode.studies.impedance.spectra import spectra_of
-    from alkanode.studies.runner import gathered_warnings
 
     chosen = Conductivity.of(temperatures=list(temperatures) or None, **settings)
-    caught: list[str] = []
-    cell = load_cell(cell_path)
-    spectra = spectra_of(load_history(files, caught))
-    with gathered_warnings(caught):
-        part = conductivity_part(spectra, cell, chosen)
-    inputs = [*files, cell_path]
-    emit(part, inputs=inputs, warnings=caught, as_json=as_json, output=output, cell_given=cell is not None)
+
+    def analyse(history: xr.DataTree, cell: Cell | None) -> Part:
+        return conductivity_part(spectra_of(history), cell, chosen)
+
+    run_analysis(analyse, files=files, cell_path=cell_path, as_json=as_json, output=output)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alkanode.cli.impedance.options import CHECKS, INVERSION, execute, options
+from alkanode.cli.analysis import analysis_options
+from alkanode.cli.impedance.options import CHECKS, INVERSION, execute
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
     from alkanode.studies.blocks import Impedance
 
 
+POSTERIOR = click.option(
+    "--posterior",
+    is_flag=True,
+    help="95 % bands and intervals from a posterior, which finds its smoothness itself (no --lambda).",
+)
+
+
 @click.command()
-@options(*INVERSION, *CHECKS)
+@analysis_options(*INVERSION, POSTERIOR, *CHECKS)
 def drt(**options: Any) -> None:
     """Distributions of relaxation times of the spectra in FILES.
 

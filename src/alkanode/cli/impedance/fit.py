@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alkanode.cli.impedance.options import CHECKS, options
+from alkanode.cli.analysis import analysis_options
+from alkanode.cli.impedance.options import CHECKS
 from alkanode.cli.output import emit, load_cell, load_history
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ def _list_presets(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
     """Say what the presets are, what is printed of them and what is assumed."""
     if not wanted:
         return
-    from alkanode.impedance.circuits.presets import PRESETS
+    from alkanode.impedance.circuits.presets import CIRCUIT_PRESETS
 
-    for known in PRESETS.values():
+    for known in CIRCUIT_PRESETS.values():
         click.echo(f"{known.name}: {known.circuit} ({known.source})")
         click.echo(f"  printed: {known.printed}")
         click.echo(f"  assumed: {known.assumed}")
@@ -49,11 +50,23 @@ _SETTINGS = (
     click.option(
         "--growth", help="Process or resistance whose growth at rest is sought, for example 'interface' or R3."
     ),
+    click.option(
+        "--growth-since",
+        type=click.Choice(["assembly", "current"]),
+        default="assembly",
+        show_default=True,
+        help="What the time of growth counts from.",
+    ),
+    click.option(
+        "--began", help="Assembly on the clock of the files, for example '-20 min'; by default the first spectrum."
+    ),
+    click.option("--process", help="Process whose resistance is followed over cycles or time; 'total' is all of them."),
+    click.option("--per-interface", is_flag=True, help="Half of it: two equal interfaces of a symmetric cell."),
 )
 
 
 @click.command()
-@options(*_SETTINGS, *CHECKS)
+@analysis_options(*_SETTINGS, *CHECKS)
 def fit(
     *,
     files: Sequence[Path],

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alkanode.cli.impedance.options import CHECKS, INVERSION, execute, options
+from alkanode.cli.analysis import analysis_options
+from alkanode.cli.impedance.options import CHECKS, INVERSION, execute
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -50,7 +51,7 @@ _NAMES = (
 
 
 @click.command("interface")
-@options(*_CONTACT, *INVERSION, *CHECKS)
+@analysis_options(*_CONTACT, *INVERSION, *CHECKS)
 def interface(**options: Any) -> None:
     """Rival processes for the peaks, constriction by voids and area in contact, of the spectra in FILES.
 

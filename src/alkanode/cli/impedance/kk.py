@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alkanode.cli.impedance.options import CHECKS, execute, options
+from alkanode.cli.analysis import analysis_options
+from alkanode.cli.impedance.options import CHECKS, execute
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -51,7 +52,7 @@ _TEST = (
 
 
 @click.command()
-@options(*CHECKS, *_TEST)
+@analysis_options(*CHECKS, *_TEST)
 def kk(
     *,
     elements: int | None,

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from alkanode.cli.impedance.options import CHECKS, INVERSION, execute, options
+from alkanode.cli.analysis import analysis_options
+from alkanode.cli.impedance.options import CHECKS, INVERSION, execute
 
 _AGAINST = ("charge", "time", "current", "current_density", "voltage", "spectrum")
 
@@ -46,13 +47,16 @@ _MAP = (
 
 
 @click.command("map")
-@options(*_MAP, *INVERSION, *CHECKS)
+@analysis_options(*_MAP, *INVERSION, *CHECKS)
 def operando_map(**options: Any) -> None:
     """Map of relaxation times along a run, and its peaks followed through it.
 
     The joint inversion takes a tenth of lambda, since the neighbours of a spectrum hold its noise down; it ends at breaks
     (current steps, turns of the charge, pauses, jumps). What lies beyond the measured window is hatched.
+
+    Against current, the levels come from the staircase in the files: spectra under current and spectra in the rests
+    have a map each. Spectra of a long rest after a run of charge have a map over the time since the current stopped.
     """
     from alkanode.studies.impedance.whole import impedance_part
 
-    execute(impedance_part, **options)
+    execute(impedance_part, with_rows=True, **options)

@@ -1,4 +1,4 @@
-"""Options and the course of every command on impedance spectra."""
+"""Options that commands on impedance spectra share, and their course."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alkanode.cli.output import (
-    cell_option,
-    emit,
-    files_argument,
-    json_option,
-    load_cell,
-    load_history,
-    output_option,
-)
+from alkanode.cli.analysis import run_analysis
 
 if TYPE_CHECKING:
+    import xarray as xr
+
+    from alkanode.data import Cell
     from alkanode.studies import Part
 
 METHODS = ("gcv", "l-curve", "re-im")
@@ -34,9 +29,6 @@ def number_or_method(value: float | str) -> float | str:
     except ValueError:
         raise click.BadParameter(f"{value!r} is neither a number nor one of {', '.join(METHODS)}") from None
 
-
-Function = Callable[..., Any]
-Option = Callable[[Function], Function]
 
 CHECKS = (
     click.option("--drift-limit", type=float, default=1.0, show_default=True, help="DC drift over AC amplitude."),
@@ -92,18 +84,6 @@ INVERSION = (
 )
 
 
-def options(*settings: Option) -> Option:
-    """Files, cell and output options, with settings of the analysis between them."""
-    options: list[Option] = [files_argument, cell_option, *settings, json_option, output_option]
-
-    def decorate(function: Function) -> Function:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
-
-
 def execute(
     analyse: Callable[..., Part],
     *,
@@ -119,19 +99,12 @@ def execute(
     ``analyse`` takes the spectra, the cell or ``None``, and the settings; ``with_rows`` adds the cycling record, or ``None``.
     """
     from alkanode.studies.blocks import Impedance
-    from alkanode.studies.impedance.spectra import spectra_of
-    from alkanode.studies.runner import gathered_warnings
+    from alkanode.studies.impedance.spectra import rows_of, spectra_of
 
     chosen = Impedance.of(**settings)
-    caught: list[str] = []
-    cell = load_cell(cell_path)
-    history = load_history(files, caught)
-    spectra = spectra_of(history)
-    with gathered_warnings(caught):
-        if with_rows:
-            rows = history["cycling"].to_dataset() if "cycling" in history.children else None
-            part = analyse(spectra, cell, chosen, rows)
-        else:
-            part = analyse(spectra, cell, chosen)
-    inputs = [*files, cell_path]
-    emit(part, inputs=inputs, warnings=caught, as_json=as_json, output=output, cell_given=cell is not None)
+
+    def course(history: xr.DataTree, cell: Cell | None) -> Part:
+        rows = (rows_of(history),) if with_rows else ()
+        return analyse(spectra_of(history), cell, chosen, *rows)
+
+    run_analysis(course, files=files, cell_path=cell_path, as_json=as_json, output=output)

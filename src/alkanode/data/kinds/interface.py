@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alkanode.data.kinds.kind import Kind
+from alkanode.data.kinds.spectrum_coordinates import OF_ROW, OF_SPECTRUM, SPECTRUM_FLAGS, SPECTRUM_TEXTS
 
 _ROW = ("row",)
 _SPECTRUM = ("spectrum",)
@@ -10,17 +11,6 @@ _POINT = ("spectrum", "point")
 _ROUTE = ("spectrum", "route")
 _PAIR = ("spectrum", "pair")
 _RIVAL = ("row", "rival")
-
-_COORDINATES = {
-    "time": _SPECTRUM,
-    "charge": _SPECTRUM,
-    "step": _SPECTRUM,
-    "cycle": _SPECTRUM,
-    "source_index": _SPECTRUM,
-    "level": _SPECTRUM,
-    "level_current": _SPECTRUM,
-    "current_density": _SPECTRUM,
-}
 
 KINDS = (
     Kind(
@@ -56,8 +46,9 @@ KINDS = (
             "log_bayes_factor": _SPECTRUM,
             "agree": _SPECTRUM,
         },
-        optional=_COORDINATES,
-        flag_fields=frozenset({"agree"}),
+        optional=OF_SPECTRUM,
+        text_fields=SPECTRUM_TEXTS,
+        flag_fields=SPECTRUM_FLAGS | {"agree"},
     ),
     Kind(
         name="process_assignments",
@@ -78,17 +69,14 @@ KINDS = (
             "sentence": _ROW,
         },
         optional={
+            **OF_ROW,
             "rival_log_mean": ("rival", "of"),
             "rival_log_covariance": ("rival", "of", "with"),
             "track": _ROW,
             "slope": _ROW,
-            "time": _ROW,
-            "charge": _ROW,
-            "step": _ROW,
-            "cycle": _ROW,
         },
         text_fields=frozenset({"capacitance_class", "process", "sentence"}),
-        flag_fields=frozenset({"in_window"}),
+        flag_fields=SPECTRUM_FLAGS | {"in_window"},
     ),
     Kind(
         name="shape_comparison",
@@ -101,7 +89,8 @@ KINDS = (
             "relative_noise": ("spectrum", "shape"),
             "best_shape": _SPECTRUM,
         },
-        optional=_COORDINATES,
-        text_fields=frozenset({"best_shape"}),
+        optional=OF_SPECTRUM,
+        text_fields=SPECTRUM_TEXTS | {"best_shape"},
+        flag_fields=SPECTRUM_FLAGS,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alkanode.data.kinds.kind import Kind
+from alkanode.data.kinds.spectrum_coordinates import OF_SPECTRUM, SPECTRUM_FLAGS, SPECTRUM_TEXTS
 
 _ROW = ("row",)
 _SPECTRUM = ("spectrum",)
@@ -35,6 +36,7 @@ KINDS = (
         meaning="Impedance spectra, one row of points per sweep, shorter sweeps padded with NaN.",
         required={"frequency": _POINT, "impedance": _POINT},
         optional={
+            **OF_SPECTRUM,
             "point_time": _POINT,
             "voltage": _POINT,
             "current": _POINT,
@@ -43,19 +45,11 @@ KINDS = (
             "counter_impedance": _POINT,
             "original_point": _POINT,
             "interpolated": _POINT,
-            "time": _SPECTRUM,
-            "charge": _SPECTRUM,
-            "step": _SPECTRUM,
-            "cycle": _SPECTRUM,
-            "source_index": _SPECTRUM,
-            "ambient_temperature": _SPECTRUM,
             "voltage_drift": _SPECTRUM,
             "at_common_time": _SPECTRUM,
-            "masked": _SPECTRUM,
-            "mask_reason": _SPECTRUM,
         },
         complex_fields=frozenset({"impedance", "counter_impedance"}),
-        text_fields=frozenset({"mask_reason"}),
-        flag_fields=frozenset({"masked", "interpolated", "at_common_time"}),
+        text_fields=SPECTRUM_TEXTS,
+        flag_fields=SPECTRUM_FLAGS | {"interpolated", "at_common_time"},
     ),
 )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from alkanode.data.kinds.kind import Kind
+from alkanode.data.kinds.spectrum_coordinates import OF_ROW, OF_SPECTRUM, SPECTRUM_FLAGS, SPECTRUM_TEXTS
 
 _ROW = ("row",)
 _TRACK = ("peak_track",)
+_SPECTRUM = ("spectrum",)
+_PROCESS = ("spectrum", "process")
 
 KINDS = (
     Kind(
@@ -34,19 +37,33 @@ KINDS = (
             "slope_high": _TRACK,
             "verdict": _TRACK,
         },
-        optional={
-            "time": _ROW,
-            "charge": _ROW,
-            "step": _ROW,
-            "cycle": _ROW,
-            "source_index": _ROW,
-            "level": _ROW,
-            "level_current": _ROW,
-            "current_density": _ROW,
-            "at_rest": _ROW,
-            "in_drift": _ROW,
+        optional=OF_ROW | {"detected": _ROW, "resistance_from": _ROW},
+        text_fields=frozenset({"birth", "death", "verdict", "resistance_from"}),
+        flag_fields=SPECTRUM_FLAGS | {"in_window", "beyond_window", "detected"},
+    ),
+    Kind(
+        name="peak_decomposition",
+        meaning="Spectra of a series as sums of arcs, the same arcs in every spectrum between two breaks.",
+        required={
+            "resistance": _PROCESS,
+            "resistance_deviation": _PROCESS,
+            "relaxation_time": _PROCESS,
+            "relaxation_time_deviation": _PROCESS,
+            "capacitance": _PROCESS,
+            "capacitance_deviation": _PROCESS,
+            "peak_width": _PROCESS,
+            "detected": _PROCESS,
+            "arc_shape": ("process",),
+            "series_resistance": _SPECTRUM,
+            "series_deviation": _SPECTRUM,
+            "inductance": _SPECTRUM,
+            "rms_residual": _SPECTRUM,
+            "segment": _SPECTRUM,
+            "described": _SPECTRUM,
+            "area_reason": _SPECTRUM,
         },
-        text_fields=frozenset({"birth", "death", "verdict"}),
-        flag_fields=frozenset({"in_window", "beyond_window", "at_rest", "in_drift"}),
+        optional=OF_SPECTRUM,
+        text_fields=SPECTRUM_TEXTS | {"arc_shape", "area_reason"},
+        flag_fields=SPECTRUM_FLAGS | {"detected", "described"},
     ),
 )

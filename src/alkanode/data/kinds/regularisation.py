@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alkanode.data.kinds.kind import Kind
+from alkanode.data.kinds.spectrum_coordinates import OF_SPECTRUM, SPECTRUM_FLAGS, SPECTRUM_TEXTS
 
 _CANDIDATE = ("candidate",)
 _SPECTRUM = ("spectrum",)
@@ -19,17 +20,9 @@ KINDS = (
             "spectrum_criterion": ("spectrum", "candidate"),
             "chosen_regularisation": _SPECTRUM,
         },
-        optional={
-            "time": _SPECTRUM,
-            "charge": _SPECTRUM,
-            "step": _SPECTRUM,
-            "cycle": _SPECTRUM,
-            "source_index": _SPECTRUM,
-            "masked": _SPECTRUM,
-            "mask_reason": _SPECTRUM,
-        },
-        text_fields=frozenset({"mask_reason"}),
-        flag_fields=frozenset({"masked"}),
+        optional=OF_SPECTRUM,
+        text_fields=SPECTRUM_TEXTS,
+        flag_fields=SPECTRUM_FLAGS,
         increasing=frozenset({"candidate_regularisation"}),
     ),
 )

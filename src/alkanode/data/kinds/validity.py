@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alkanode.data.kinds.kind import Kind
+from alkanode.data.kinds.spectrum_coordinates import OF_SPECTRUM, SPECTRUM_FLAGS, SPECTRUM_TEXTS
 
 _SPECTRUM = ("spectrum",)
 
@@ -27,16 +28,8 @@ KINDS = (
             "repeat_interval": _SPECTRUM,
             "drift_verdict": _SPECTRUM,
         },
-        optional={
-            "time": _SPECTRUM,
-            "charge": _SPECTRUM,
-            "step": _SPECTRUM,
-            "cycle": _SPECTRUM,
-            "source_index": _SPECTRUM,
-            "masked": _SPECTRUM,
-            "mask_reason": _SPECTRUM,
-        },
-        text_fields=frozenset({"mask_reason", "drift_verdict"}),
-        flag_fields=frozenset({"bracketed", "masked"}),
+        optional=OF_SPECTRUM,
+        text_fields=SPECTRUM_TEXTS | {"drift_verdict"},
+        flag_fields=SPECTRUM_FLAGS | {"bracketed"},
     ),
 )

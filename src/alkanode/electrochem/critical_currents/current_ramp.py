@@ -13,13 +13,13 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.stats import median_abs_deviation
 
 from alkanode.data.cell import Cell
 from alkanode.data.charge import direct_current, passed_charge
 from alkanode.data.control import by_voltage, demanded_current, held_current
 from alkanode.data.schema import RecordLike, check
 from alkanode.data.steps import rows_by_half_cycle, stripping_sign, with_half_cycles
+from alkanode.electrochem.hidden_shorts import deviation
 from alkanode.electrochem.resting_voltage import voltage_before
 from alkanode.foundation.errors import DataQualityWarning
 
@@ -200,7 +200,7 @@ def _unsteady(record: xr.Dataset, pieces: list[npt.NDArray[np.intp]], rule: Ramp
     current = np.abs(direct_current(record))
     for index, rows in enumerate(pieces):
         known = current[rows][np.isfinite(current[rows])]
-        if known.size and median_abs_deviation(known, scale="normal") > rule.spread * np.median(known):
+        if known.size and deviation(known) > rule.spread * np.median(known):
             return f"the current is not held in half cycle {index}, and the file has no set-point"
     return ""
 

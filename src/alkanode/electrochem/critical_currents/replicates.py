@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.stats import beta, bootstrap
+from scipy.special import betaincinv
 
 from alkanode.data.schema import label
 from alkanode.electrochem.critical_currents.estimates import AreaBasis, area_of, density_interval
@@ -195,7 +195,7 @@ def failed_shares(middle: Floats, failed: npt.NDArray[np.bool_]) -> Floats:
     for place, index in enumerate(np.lexsort((~failed, middle))):
         if failed[index]:
             rank += (n + 1 - rank) / (n - place + 1)
-            shares[index] = beta.ppf(0.5, rank, n - rank + 1)
+            shares[index] = betaincinv(rank, n - rank + 1, 0.5)
     return shares
 
 
@@ -216,6 +216,8 @@ def _moments(middle: Floats, ends: Floats, level: float, seed: int) -> dict[str,
         "mean_reason": one.reason,
     }
     if not one.reason and middle.size >= LEAST_FOR_BOOTSTRAP and one.standard_deviation > 0:
+        from scipy.stats import bootstrap  # loaded where it is used: it takes most of a second
+
         drawn = bootstrap((middle,), np.mean, confidence_level=level, n_resamples=RESAMPLES, rng=seed)
         interval = drawn.confidence_interval
         found.update(bootstrap_lower=float(interval.low), bootstrap_upper=float(interval.high))

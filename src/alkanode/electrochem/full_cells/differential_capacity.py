@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.signal import savgol_filter
 
 from alkanode.data.cell import Cell
 from alkanode.data.charge import passed_charge
@@ -214,6 +213,8 @@ def _trace(voltage: Floats, charge: Floats, held: Flags, first: int, last: int) 
 
 def _slope(trace: _Trace, grid: Floats, points: int, slack: float, *, falling: bool) -> tuple[Floats, float]:
     """(voltage,) dQ/dU on the grid, and the share of the charge that was left out."""
+    from scipy.signal import savgol_filter  # loaded where it is used: most of a second
+
     side = -1.0 if falling else 1.0
     along = side * trace.voltage
     ahead = np.maximum.accumulate(along)

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.signal import find_peaks, peak_widths
 
 from alkanode.data.schema import check, label
 from alkanode.numerics.tracks import track_numbers
@@ -90,6 +89,8 @@ def _peaks(
     values: Floats, voltage: Floats, step: float, rule: PlateauRule, apart: int
 ) -> list[tuple[float, float, float, float]]:
     """Voltage, height, width and charge of each peak of one half cycle."""
+    from scipy.signal import find_peaks, peak_widths  # loaded where it is used: most of a second
+
     known = np.nan_to_num(values, nan=0.0)
     largest = float(known.max(initial=0.0))
     if largest <= 0:

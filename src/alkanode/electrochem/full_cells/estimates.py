@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from alkanode.data.cell import Cell
 from alkanode.data.schema import check
@@ -97,7 +97,8 @@ def full_cell_estimates(cycles: xr.Dataset, cell: Cell | None = None) -> dict[st
 def _median(values: Floats, quantity: str) -> Estimate:
     """Median with the interval that its order statistics give (none below six values)."""
     values = np.sort(values[np.isfinite(values)])
-    rank = int(binom.ppf(0.025, values.size, 0.5)) - 1 if values.size else -1
+    below = bdtr(np.arange(values.size + 1), values.size, 0.5)  # probability of so many values below the median
+    rank = int(np.searchsorted(below, 0.025)) - 1
     return Estimate(
         value=float(np.median(values)) if values.size else None,
         unit="V" if quantity == "voltage" else "1",

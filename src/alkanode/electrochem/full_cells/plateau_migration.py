@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from scipy.ndimage import uniform_filter1d
-from scipy.stats import t as student
 
 from alkanode.data.schema import check, label
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import Estimate
 from alkanode.numerics.nonnegative import solve_nonnegative
+from alkanode.numerics.quantiles import student
 
 Floats = npt.NDArray[np.float64]
 
@@ -220,7 +220,7 @@ def _bootstrap(pair: Floats, values: Floats, block: float, step: float, rule: Mi
     for drawn in draws + 1e-6:
         one = _weights(pair[:, seen], values[:, seen], drawn[owner])
         ends.append(one[1] / np.maximum(one.sum(axis=0), np.finfo(float).tiny))
-    return np.asarray(float(student.ppf(0.975, max(count - 1, 1))) * np.std(np.array(ends), axis=0))
+    return np.asarray(student(max(count - 1, 1)) * np.std(np.array(ends), axis=0))
 
 
 def migration_estimates(migration: xr.Dataset) -> dict[str, Estimate]:

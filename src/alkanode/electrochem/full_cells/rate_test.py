@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.stats import t as student
 
 from alkanode.data.schema import check, label
 from alkanode.electrochem.full_cells.charge_and_discharge import equal_rate
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import Estimate
+from alkanode.numerics.quantiles import student
 
 Floats = npt.NDArray[np.float64]
 
@@ -124,7 +124,7 @@ def _recovery(capacity: list[Floats], like_first: npt.NDArray[np.bool_]) -> tupl
     ratio = float(last.mean() / first.mean())
     parts = [float(values.std(ddof=1) / np.sqrt(values.size) / values.mean()) for values in (first, last)]
     freedom = min(first.size, last.size) - 1
-    reach = float(student.ppf(0.975, freedom)) * ratio * math.hypot(*parts)
+    reach = student(freedom) * ratio * math.hypot(*parts)
     return ratio, (ratio - reach, ratio + reach)
 
 

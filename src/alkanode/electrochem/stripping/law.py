@@ -20,7 +20,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.stats import t
 
 from alkanode.data.schema import check, label
 from alkanode.electrochem.protocols import differences
@@ -30,6 +29,7 @@ from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import Estimate, add_sources
 from alkanode.foundation.units import QuantityLike
 from alkanode.numerics.censored_line import CensoredLine, corrected_criterion, fit_line, line_likelihood
+from alkanode.numerics.quantiles import student
 
 Floats = npt.NDArray[np.float64]
 Axis = Literal["current_density", "stack_pressure"]
@@ -263,7 +263,7 @@ def _transition(
     if fit.freedom < 2:
         return _Fitted("too few values that are no lower bounds for three fitted numbers and their scatter", 4)
     freedom = fit.freedom - 1
-    allowed = 0.5 * u.size * np.log1p(float(t.ppf(0.5 + rule.level / 2, freedom)) ** 2 / freedom)
+    allowed = 0.5 * u.size * np.log1p(student(freedom, rule.level) ** 2 / freedom)
     inside = np.flatnonzero(likelihood >= likelihood[best] - allowed)
     few = np.unique(np.round(np.linspace(inside[0], inside[-1], WITHIN)).astype(np.intp))
     tried = [fit_line(designs[n], y, censored, level=rule.level) for n in few]
@@ -310,9 +310,7 @@ def _curve(
         return np.full(points.size, np.nan), np.full((points.size, 2), np.nan)
     design = _design(model, points, one.transition if model == "transition" else reference, sign)
     centre = design @ one.fit.coefficients
-    half = float(t.ppf(0.5 + level / 2, one.fit.freedom)) * np.sqrt(
-        np.einsum("ij,jk,ik->i", design, one.fit.covariance, design)
-    )
+    half = student(one.fit.freedom, level) * np.sqrt(np.einsum("ij,jk,ik->i", design, one.fit.covariance, design))
     return np.exp(centre), np.exp(np.stack([centre - half, centre + half], axis=1))
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import find_peaks, savgol_filter
 
 from alkanode.numerics.robust_line import scatter
 
@@ -128,6 +127,8 @@ def find_current_peaks(
     str
         Why there is none; empty where there is one.
     """
+    from scipy.signal import find_peaks, savgol_filter  # loaded where it is used: most of a second
+
     rule = rule or PeakRule()
     width = _filter_width(time, abs(scan_rate), rule, samples)
     start = max(_flowing(current), width)
@@ -181,6 +182,8 @@ def _over_chord(curve: Floats) -> Floats:
 
 def _flowing(current: Floats) -> int:
     """First sample from which the current flows in the direction of the sweep (after its last change of sign to it)."""
+    from scipy.signal import savgol_filter  # loaded where it is used: most of a second
+
     if current.size < 8:
         return 0
     calm = savgol_filter(current, 7, 1)

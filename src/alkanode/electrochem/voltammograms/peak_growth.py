@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.stats import theilslopes
 
 from alkanode.data.cell import Cell
 from alkanode.data.schema import RecordLike, check
@@ -69,6 +68,8 @@ def peak_growth(cycles: RecordLike, name: str = "peak_charge") -> PeakGrowth | N
     used = np.isfinite(values) & cycles["complete"].to_numpy() & ~cycles["current_clipped"].to_numpy()
     if np.count_nonzero(used) < LEAST_CYCLES:
         return None
+    from scipy.stats import theilslopes  # loaded where it is used: it takes most of a second
+
     number = cycles["cycle"].to_numpy()[used].astype(float)
     slope, intercept, low, high = (float(value) for value in theilslopes(values[used], number, 0.95))
     trend = "grows" if low > 0 else "shrinks" if high < 0 else "no trend"

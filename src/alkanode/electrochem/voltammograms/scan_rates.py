@@ -13,11 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.stats import t as student
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import source
+from alkanode.numerics.quantiles import student
 
 Floats = npt.NDArray[np.float64]
 
@@ -133,7 +133,7 @@ def _least_squares(design: Floats, target: Floats) -> tuple[Floats, Floats]:
     freedom = target.size - design.shape[1]
     spread = float(np.sum((target - design @ best) ** 2)) / freedom
     errors = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * spread)
-    return np.asarray(best, dtype=float), np.asarray(float(student.ppf(0.975, freedom)) * errors, dtype=float)
+    return np.asarray(best, dtype=float), np.asarray(student(freedom) * errors, dtype=float)
 
 
 def _around(value: float, reach: float) -> Floats:

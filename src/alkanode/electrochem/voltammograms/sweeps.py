@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.signal import find_peaks
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
@@ -279,6 +278,8 @@ def _rate_changed(found: list[_Sweep], rate: float, series: int, rule: SweepRule
 
 def _turns(potential: Floats, hysteresis: float) -> list[int]:
     """Turning points, highs and lows in turn; of several of a kind in a row the most extreme."""
+    from scipy.signal import find_peaks  # loaded where it is used: most of a second
+
     found: list[tuple[int, int]] = []
     for sign in (1, -1):
         tops, _ = find_peaks(sign * potential, prominence=hysteresis)

@@ -41,6 +41,12 @@ ENTRIES = (
         symbol="dU",
         definition="Largest minus smallest mean voltage inside one sweep.",
     ),
+    Quantity(
+        name="completed_cycles",
+        unit="1",
+        symbol="n",
+        definition="Cycles that were complete when a spectrum began: half cycles that had ended over two.",
+    ),
     Quantity(name="relaxation_time", unit="s", symbol="tau", definition="tau = 1/(2 pi f)."),
     Quantity(
         name="distribution",

@@ -58,6 +58,12 @@ ENTRIES = (
         definition="Posterior covariance of the logarithm of the distribution at two relaxation times.",
     ),
     Quantity(
+        name="area_covariance",
+        unit="1",
+        symbol="S_a",
+        definition="Covariance of the logarithm of the distribution at two relaxation times, calibrated for areas under it.",
+    ),
+    Quantity(
         name="series_covariance",
         unit="ohm",
         symbol="S_0",

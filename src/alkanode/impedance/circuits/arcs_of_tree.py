@@ -13,34 +13,58 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from alkanode.impedance.circuits.tree import Leaf, Node, Parallel, Series, parameter_count, shape
+from alkanode.impedance.circuits.time_scales import Slot, layout, placed
+from alkanode.impedance.circuits.tree import Leaf, Node, Parallel, parameter_count, shape
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-_STORES = ("CPE", "C")
-
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """A resistance beside a constant-phase element or capacitance, by positions among the parameters.
+    """A resistance with its relaxation time, by positions among the parameters of a circuit.
 
     Attributes
     ----------
-    resistance, storage
-        Positions of R and of Q or C.
-    exponent
-        Position of alpha; ``None`` beside a capacitance.
+    resistance
+        Position of R.
+    others
+        Positions of what makes the relaxation time: Q and alpha, C, or tau itself.
+    own_time
+        Whether the element names its tau: tau does not change with R.
     """
 
     resistance: int
-    storage: int
-    exponent: int | None
+    others: tuple[int, ...]
+    own_time: bool = False
+
+    @property
+    def storage(self) -> int:
+        """Position of Q, C or tau."""
+        return self.others[0]
+
+    @property
+    def exponent(self) -> int | None:
+        """Position of alpha; ``None`` beside a capacitance."""
+        return self.others[1] if len(self.others) > 1 else None
 
     def log_time(self, values: FloatArray) -> FloatArray:
-        """ln(tau / s) from values (batch, parameter), shape (batch,)."""
-        product = np.log(values[:, self.resistance]) + np.log(values[:, self.storage])
-        return np.asarray(product if self.exponent is None else product / values[:, self.exponent])
+        """ln(tau / s) from values (..., parameter), shape (...,)."""
+        storage = np.log(values[..., self.storage])
+        if self.own_time:
+            return np.asarray(storage)
+        product = np.log(values[..., self.resistance]) + storage
+        return np.asarray(product if self.exponent is None else product / values[..., self.exponent])
+
+    def log_time_gradient(self, values: FloatArray) -> FloatArray:
+        """Derivatives of ln(tau) with respect to (R, *others), shape (..., 1 + others)."""
+        R, first = values[..., self.resistance], values[..., self.storage]
+        if self.own_time:
+            return np.stack([np.zeros_like(R), 1 / first], axis=-1)
+        if self.exponent is None:
+            return np.stack([1 / R, 1 / first], axis=-1)
+        alpha = values[..., self.exponent]
+        return np.stack([1 / (alpha * R), 1 / (alpha * first), -self.log_time(values) / alpha], axis=-1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +88,8 @@ class Interchangeable:
         return np.stack([_log_time(node, int(first), values) for node, first in pairs], axis=1)
 
 
-def arcs_of(node: Node, first: int = 0) -> Iterator[Arc]:
-    """Every resistance beside a storage, also where a diffusion follows the resistance: ``p(R1-W1,CPE1)``.
+def arcs_of(node: Node, first: int = 0) -> tuple[Arc, ...]:
+    """Every arc in the order of the text, also where a diffusion follows the resistance: ``p(R1-W1,CPE1)``.
 
     Parameters
     ----------
@@ -74,22 +98,15 @@ def arcs_of(node: Node, first: int = 0) -> Iterator[Arc]:
     first
         Position of its first parameter.
     """
-    if isinstance(node, Leaf):
-        return
-    places = _places(node, first)
-    if isinstance(node, Parallel):
-        storage = next(((m, k) for m, k in places if isinstance(m, Leaf) and m.element.symbol in _STORES), None)
-        inside = [
-            pair
-            for member, k in places
-            for pair in (_places(member, k) if isinstance(member, Series) else [(member, k)])
-        ]
-        resistance = next((k for m, k in inside if isinstance(m, Leaf) and m.element.symbol == "R"), None)
-        if storage is not None and resistance is not None:
-            leaf, k = storage
-            yield Arc(resistance, k, k + 1 if leaf.element.symbol == "CPE" else None)
-    for member, k in places:
-        yield from arcs_of(member, k)
+    return tuple(_arc(slot) for slot in layout(node, first).slots if slot.kind != "loop")
+
+
+def _arc(slot: Slot) -> Arc:
+    at = slot.resistance.place
+    if slot.partner is None:
+        return Arc(at, (at + 1,), own_time=True)
+    width = 2 if slot.partner.symbol == "CPE" else 1
+    return Arc(at, tuple(range(slot.partner.place, slot.partner.place + width)))
 
 
 def interchangeable(node: Node, first: int = 0) -> Iterator[Interchangeable]:
@@ -103,7 +120,7 @@ def interchangeable(node: Node, first: int = 0) -> Iterator[Interchangeable]:
     if isinstance(node, Leaf):
         return
     groups: dict[str, list[tuple[Node, int]]] = {}
-    for member, k in _places(node, first):
+    for member, k in placed(node.members, first):
         if _has_time(member):
             groups.setdefault(shape(member), []).append((member, k))
         yield from interchangeable(member, k)
@@ -111,15 +128,6 @@ def interchangeable(node: Node, first: int = 0) -> Iterator[Interchangeable]:
         if len(group) > 1:
             count = parameter_count(group[0][0])
             yield Interchangeable(tuple(m for m, _ in group), np.array([np.arange(k, k + count) for _, k in group]))
-
-
-def _places(node: Series | Parallel, first: int) -> list[tuple[Node, int]]:
-    """Members of a node, and the position of the first parameter of each."""
-    placed = []
-    for member in node.members:
-        placed.append((member, first))
-        first += parameter_count(member)
-    return placed
 
 
 def _own_time(leaf: Leaf) -> int | None:
@@ -131,7 +139,7 @@ def _own_time(leaf: Leaf) -> int | None:
 def _has_time(node: Node) -> bool:
     if isinstance(node, Leaf):
         return _own_time(node) is not None
-    return isinstance(node, Parallel) and any(True for _ in arcs_of(node))
+    return isinstance(node, Parallel) and any(not arc.own_time for arc in arcs_of(node))
 
 
 def _log_time(node: Node, first: int, values: FloatArray) -> FloatArray:
@@ -139,4 +147,4 @@ def _log_time(node: Node, first: int, values: FloatArray) -> FloatArray:
     if isinstance(node, Leaf):
         place = _own_time(node)
         return np.asarray(np.log(values[:, first + (place or 0)]))
-    return next(arc.log_time(values) for arc in arcs_of(node, first))
+    return next(arc.log_time(values) for arc in arcs_of(node, first) if not arc.own_time)

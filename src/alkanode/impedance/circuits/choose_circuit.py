@@ -14,11 +14,11 @@ import xarray as xr
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import AlkanodeWarning, SchemaError
+from alkanode.impedance.circuits.arcs_of_tree import arcs_of
 from alkanode.impedance.circuits.circuit import parse_circuit
 from alkanode.impedance.circuits.continuation import Weights, fit_series
-from alkanode.impedance.circuits.fitted_arcs import arcs_of
 from alkanode.impedance.frequency_grids import masked_spectra
-from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
+from alkanode.impedance.spectrum_coordinates import spectrum_coordinates, spectrum_masks
 from alkanode.numerics.model_choice import autocorrelation
 
 Floats = npt.NDArray[np.float64]
@@ -92,7 +92,10 @@ def choose_arcs(
             warnings.simplefilter("ignore", AlkanodeWarning)
             fit = fit_series(record, text, starts=starts, weights=weights)
         residual = np.stack([fit[f"residual_{part}"].to_numpy() for part in ("real", "imaginary")])
-        rms[:, place] = np.sqrt(np.nanmean(np.where(masked[:, None], 0.0, residual**2), axis=(0, 2)))
+        known = np.isfinite(residual)
+        total = np.where(known, residual, 0.0) ** 2
+        numbers_known = known.sum(axis=(0, 2))
+        rms[:, place] = np.sqrt(total.sum(axis=(0, 2)) / np.where(numbers_known > 0, numbers_known, np.nan))
         determined[:, place] = _determined(fit, text)
         numbers[place] = fit.sizes["parameter"]
         effective = _effective(residual, masked)  # that of the last, richest circuit stays
@@ -116,7 +119,7 @@ def choose_arcs(
             "effective_samples": ("spectrum", effective),
             "chosen": ("spectrum", chosen),
             "arc_count": ("circuit", np.arange(1, most + 1)),
-            "masked": ("spectrum", masked),
+            **spectrum_masks(record),
         },
         coords={"circuit": np.array(texts, dtype=str), **spectrum_coordinates(record)},
         attrs={
@@ -140,9 +143,9 @@ def _determined(fit: xr.Dataset, text: str) -> npt.NDArray[np.bool_]:
     lower, upper = fit["lower_95"].to_numpy(), fit["upper_95"].to_numpy()
     at_bound = fit["at_bound"].to_numpy().astype(bool)
     names = parse_circuit(text).names
-    for arc in arcs_of(parse_circuit(text)):
+    for arc in arcs_of(parse_circuit(text).tree):
         own = [arc.resistance, *(place for place in arc.others if not names[place].endswith("alpha"))]
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             spans = upper[:, arc.resistance] / lower[:, arc.resistance]
         good &= ~at_bound[:, own].any(axis=1) & (np.nan_to_num(spans, nan=np.inf) < 100)
     return np.asarray(good)

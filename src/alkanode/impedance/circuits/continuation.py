@@ -20,7 +20,7 @@ from alkanode.foundation.sources import add_sources
 from alkanode.impedance.circuits.circuit import Circuit, parse_circuit
 from alkanode.impedance.circuits.fit_batch import fit_batch
 from alkanode.impedance.circuits.fit_circuit import fit_circuit
-from alkanode.impedance.circuits.presets import PRESETS, Preset, preset, processes_text
+from alkanode.impedance.circuits.presets import CIRCUIT_PRESETS, CircuitPreset, circuit_preset, processes_text
 from alkanode.impedance.circuits.starting_values import candidates
 from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids
 
@@ -34,7 +34,7 @@ _BETTER = 1e-6
 
 def fit_series(
     record: RecordLike,
-    circuit: str | Circuit | Preset,
+    circuit: str | Circuit | CircuitPreset,
     *,
     starts: int = 3,
     rounds: int = 6,
@@ -50,7 +50,7 @@ def fit_series(
     record
         Impedance record: ``frequency`` (Hz), ``impedance`` (ohm) over (spectrum, point); masked spectra are skipped.
     circuit
-        Text of a circuit (:func:`parse_circuit`), a :class:`Preset`, or the name of one.
+        Text of a circuit (:func:`parse_circuit`), a :class:`CircuitPreset`, or the name of one.
     starts
         Sets of starting values from the distribution of relaxation times that are tried for each spectrum. Default 3:
         the best alone misses the deepest valley more often where arcs overlap.
@@ -81,8 +81,8 @@ def fit_series(
         For frequencies that are not positive.
     """
     record = check(record, "impedance")
-    named = preset(circuit) if isinstance(circuit, str) and circuit in PRESETS else circuit
-    known = named if isinstance(named, Preset) else None
+    named = circuit_preset(circuit) if isinstance(circuit, str) and circuit in CIRCUIT_PRESETS else circuit
+    known = named if isinstance(named, CircuitPreset) else None
     model = circuit_of(named)
     if starts < 1 or rounds < 0:
         raise SchemaError("at least one start and no negative number of rounds", found=f"{starts} and {rounds}")
@@ -94,19 +94,16 @@ def fit_series(
     if known is not None:
         fit.attrs.update(preset=known.name, processes=processes_text(known.processes), assumed=known.assumed)
         add_sources(fit, (known.source,))
-    for name in ("time_since_current",):
-        if name in record.variables and name not in fit.variables:
-            fit[name] = record[name].variable
     return fit
 
 
-def circuit_of(circuit: str | Circuit | Preset) -> Circuit:
+def circuit_of(circuit: str | Circuit | CircuitPreset) -> Circuit:
     """The circuit of a text, of a preset or of the name of one."""
     if isinstance(circuit, Circuit):
         return circuit
-    if isinstance(circuit, Preset):
+    if isinstance(circuit, CircuitPreset):
         return parse_circuit(circuit.circuit)
-    return parse_circuit(PRESETS[circuit].circuit if circuit in PRESETS else circuit)
+    return parse_circuit(CIRCUIT_PRESETS[circuit].circuit if circuit in CIRCUIT_PRESETS else circuit)
 
 
 class _Search:

@@ -17,8 +17,9 @@ from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning, PhysicsError, SchemaError
 from alkanode.foundation.sources import add_sources
 from alkanode.foundation.units import QuantityLike, to_si
-from alkanode.impedance.circuits.process_resistance import NORMAL, resistance_record
+from alkanode.impedance.circuits.process_resistance import resistance_record
 from alkanode.impedance.validity.findings import name_spectra
+from alkanode.numerics.quantiles import NORMAL_95
 
 Floats = npt.NDArray[np.float64]
 
@@ -92,7 +93,7 @@ def subtract_control(
     resistance = whole - factor * taken
     deviation = np.hypot(cell["standard_deviation"].to_numpy(), factor * spread)
     record = resistance_record(
-        cell, resistance, deviation, resistance - NORMAL * deviation, resistance + NORMAL * deviation
+        cell, resistance, deviation, resistance - NORMAL_95 * deviation, resistance + NORMAL_95 * deviation
     )
     record["cell_resistance"] = ("spectrum", whole, {"units": "ohm"})
     record["control_resistance"] = ("spectrum", np.broadcast_to(factor * taken, whole.shape), {"units": "ohm"})
@@ -103,7 +104,7 @@ def subtract_control(
         control_spectra=control.sizes["spectrum"],
     )
     add_sources(record, str(control.attrs.get("sources", "")).split())
-    lost = np.flatnonzero(np.abs(resistance) < NORMAL * deviation)
+    lost = np.flatnonzero(np.abs(resistance) < NORMAL_95 * deviation)
     if lost.size:
         message = f"{name_spectra(lost.tolist())} of {whole.size}: the difference to the control cell is not told apart from zero"
         warnings.warn(message, DataQualityWarning, stacklevel=2)

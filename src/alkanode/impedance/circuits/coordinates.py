@@ -119,7 +119,6 @@ def coordinates_of(circuit: Circuit, held: BoolArray, bounds: Bounds | None = No
     own_bounds = {circuit.position(name) for name in bounds or {}}
     arcs = []
     for arc in arcs_of(circuit.tree):
-        positions = [arc.resistance, arc.storage, *([] if arc.exponent is None else [arc.exponent])]
-        if not held[positions].any() and arc.storage not in own_bounds:
+        if not (arc.own_time or held[[arc.resistance, *arc.others]].any() or arc.storage in own_bounds):
             arcs.append(arc)
     return Coordinates(scales, np.flatnonzero(~held), tuple(arcs))

@@ -259,7 +259,7 @@ def _fit_chunk(
     covariance[:, free[:, None], free] = on_scales * slope[:, :, None] * slope[:, None, :]
     place = scales.to_scale(value)
     reach = np.zeros(value.shape)
-    reach[:, free] = stdtrit(freedom, 0.975) * np.sqrt(np.einsum("bii->bi", on_scales))
+    reach[:, free] = stdtrit(freedom, 0.975) * _deviations(on_scales)
     lower, upper = value.copy(), value.copy()
     with np.errstate(over="ignore"):
         lower[:, free] = scales.to_values(place - reach)[:, free]
@@ -271,7 +271,7 @@ def _fit_chunk(
     likelihood, counted = _likelihood(found.cost, logarithms, data, noise_unknown), free.size + int(noise_unknown)
     return BatchFit(
         value=value,
-        standard_deviation=np.sqrt(np.einsum("bii->bi", covariance)),
+        standard_deviation=_deviations(covariance),
         covariance=covariance,
         lower_95=lower,
         upper_95=upper,
@@ -286,6 +286,12 @@ def _fit_chunk(
         iterations=found.iterations,
         converged=found.converged,
     )
+
+
+def _deviations(covariance: FloatArray) -> FloatArray:
+    """Roots of the diagonals, shape (batch, k); NaN where rounding has left no variance."""
+    variance = np.einsum("bii->bi", covariance)
+    return np.sqrt(np.where(variance >= 0, variance, np.nan))
 
 
 def _inverse(normal: FloatArray, at_bound: BoolArray) -> tuple[FloatArray, FloatArray]:

@@ -20,7 +20,7 @@ from alkanode.impedance.circuits.fit_batch import BatchFit, Errors, Weights, fit
 from alkanode.impedance.circuits.scales import Bounds
 from alkanode.impedance.circuits.starting_values import starting_values
 from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids, masked_spectra
-from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
+from alkanode.impedance.spectrum_coordinates import spectrum_coordinates, spectrum_masks
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -140,10 +140,7 @@ def fit_circuit(
     masked = masked_spectra(record)
     _warn_of_failures(result, masked)
     result["frequency"] = record["frequency"].variable
-    result["masked"] = ("spectrum", masked)
-    if "mask_reason" in record.variables:
-        result["mask_reason"] = record["mask_reason"].variable
-    result = result.assign_coords(spectrum_coordinates(record))
+    result = result.assign(spectrum_masks(record)).assign_coords(spectrum_coordinates(record))
     result.attrs.update(
         circuit=model.text,
         parameter_units=" ".join(parameter.unit for parameter in model.parameters),

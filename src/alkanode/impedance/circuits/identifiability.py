@@ -12,8 +12,9 @@ import xarray as xr
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
+from alkanode.impedance.circuits.arcs_of_tree import arcs_of
 from alkanode.impedance.circuits.circuit import parse_circuit
-from alkanode.impedance.circuits.fitted_arcs import arcs_of, window_of
+from alkanode.impedance.frequency_grids import measured_windows
 from alkanode.impedance.validity.findings import Findings
 
 Floats = npt.NDArray[np.float64]
@@ -106,10 +107,10 @@ def _largest_correlation(covariance: Floats, deviation: Floats) -> Floats:
 def _outside(fit: xr.Dataset, names: list[str]) -> npt.NDArray[np.bool_]:
     """Resistances of arcs whose relaxation time lies outside the window of their sweep."""
     value = fit["value"].to_numpy()
-    shortest, longest = window_of(fit)
+    shortest, longest = measured_windows(fit)
     outside = np.zeros((value.shape[0], len(names)), dtype=bool)
-    for arc in arcs_of(parse_circuit(str(fit.attrs["circuit"]))):
+    for arc in arcs_of(parse_circuit(str(fit.attrs["circuit"])).tree):
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            tau = np.exp(arc.log_time(value)[0])
+            tau = np.exp(arc.log_time(value))
         outside[:, arc.resistance] = (tau < shortest) | (tau > longest)
     return outside

@@ -13,14 +13,12 @@ from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import add_sources
 from alkanode.impedance.circuits.presets import processes_of
 from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
+from alkanode.numerics.quantiles import NORMAL_95
 
 Floats = npt.NDArray[np.float64]
 
 _NOTHING = 1e-3
 """Share of a sum below which a resistance on its bound counts as zero."""
-
-NORMAL = 1.959963984540054
-"""Half width of a 95 % interval of a normal distribution, in standard deviations."""
 
 
 def process_resistance(fit: RecordLike, process: str | Sequence[str]) -> xr.Dataset:
@@ -92,7 +90,7 @@ def parameters_of(fit: xr.Dataset, process: str | Sequence[str]) -> tuple[str, t
 def positive_interval(value: Floats, deviation: Floats) -> tuple[Floats, Floats]:
     """95 % interval of what cannot be negative: value times or over exp(1.96 sd/value)."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        factor = np.exp(NORMAL * deviation / value)
+        factor = np.exp(NORMAL_95 * deviation / value)
         return np.asarray(value / factor), np.asarray(value * factor)
 
 
@@ -103,9 +101,9 @@ def resistance_record(
     fields = {"resistance": resistance, "standard_deviation": deviation, "lower_95": low, "upper_95": high}
     record = xr.Dataset(
         {name: ("spectrum", np.asarray(values, dtype=np.float64)) for name, values in fields.items()},
-        coords=dict(spectrum_coordinates(source)),
+        coords=spectrum_coordinates(source),
     )
-    for name in ("masked", "mask_reason", "time_since_current"):
+    for name in ("masked", "mask_reason"):
         if name in source.variables:
             record[name] = source[name].variable
     for name in ("standard_deviation", "lower_95", "upper_95"):

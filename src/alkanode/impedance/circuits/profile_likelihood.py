@@ -18,11 +18,11 @@ from scipy.special import stdtrit
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
+from alkanode.impedance.circuits.arcs_of_tree import Arc, arcs_of
 from alkanode.impedance.circuits.circuit import Circuit, parse_circuit
 from alkanode.impedance.circuits.fit_batch import fit_batch
-from alkanode.impedance.circuits.fitted_arcs import Arc, arcs_of, window_of
 from alkanode.impedance.circuits.scales import Scales, scales_of
-from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids
+from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids, measured_windows
 from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
 from alkanode.numerics.model_choice import autocorrelation
 
@@ -122,7 +122,7 @@ def profile_likelihood(
     width = 2 * nodes + 1
     fields = {name: np.full((count, width), np.nan) for name in ("profile_value", "deviance")}
     ends = {name: np.full(count, np.nan) for name in ("lower_95", "upper_95")}
-    arc = next((one for one in arcs_of(circuit) if one.resistance == place), None)
+    arc = next((one for one in arcs_of(circuit.tree) if one.resistance == place), None)
     inverse = {name: np.full(count, np.nan) for name in _INVERSE}
     for grid in frequency_grids(record):
         kept = fitted[grid.spectra]
@@ -148,7 +148,7 @@ def profile_likelihood(
             **{name: ("spectrum", values) for name, values in ends.items()},
             "bounded": ("spectrum", words),
         },
-        coords=dict(spectrum_coordinates(fit)),
+        coords=spectrum_coordinates(fit),
         attrs={
             "parameter": parameter,
             "unit": circuit.parameters[place].unit,
@@ -158,9 +158,9 @@ def profile_likelihood(
         },
     )
     if arc is not None:
-        shortest, longest = window_of(fit)
+        shortest, longest = measured_windows(fit)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            tau = np.exp(arc.log_time(fit["value"].to_numpy())[0])
+            tau = np.exp(arc.log_time(fit["value"].to_numpy()))
         result["in_window"] = ("spectrum", (tau >= shortest) & (tau <= longest))
         result = result.assign({name: ("spectrum", values, {"units": "F-1"}) for name, values in inverse.items()})
     return label(result, "circuit_profile")
@@ -315,9 +315,9 @@ class _Job:
     ) -> tuple[Floats, Floats, Floats]:
         """R/tau at the best fit, and its range inside the interval of R, widened by its error at constant R."""
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            log_tau, gradient = arc.log_time(walk.values)
-            logarithm = np.log(walk.values[..., arc.resistance]) - log_tau
-            outermost = np.log(walk.at_ends[..., arc.resistance]) - arc.log_time(walk.at_ends)[0]
+            gradient = arc.log_time_gradient(walk.values)
+            logarithm = np.log(walk.values[..., arc.resistance]) - arc.log_time(walk.values)
+            outermost = np.log(walk.at_ends[..., arc.resistance]) - arc.log_time(walk.at_ends)
         inside = np.isfinite(walk.rise) & (walk.rise <= limit[:, None])
         places = np.array([arc.resistance, *arc.others])
         covariance = fit["covariance"].to_numpy()[rows][:, places[:, None], places]

@@ -7,7 +7,8 @@ import xarray as xr
 
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
-from alkanode.impedance.circuits.process_resistance import NORMAL, positive_interval, resistance_record
+from alkanode.impedance.circuits.process_resistance import positive_interval, resistance_record
+from alkanode.numerics.quantiles import NORMAL_95
 
 
 def per_interface(record: RecordLike, *, share: float = 0.5, share_uncertainty: float = 0.0) -> xr.Dataset:
@@ -46,7 +47,7 @@ def per_interface(record: RecordLike, *, share: float = 0.5, share_uncertainty: 
     resistance = share * whole
     spread = np.hypot(share * deviation, share_uncertainty * whole)
     if "control_resistance" in record.variables:
-        low, high = resistance - NORMAL * spread, resistance + NORMAL * spread
+        low, high = resistance - NORMAL_95 * spread, resistance + NORMAL_95 * spread
     else:
         low, high = positive_interval(resistance, spread)
     result = resistance_record(record, resistance, spread, low, high)

@@ -61,10 +61,10 @@ class Layout:
     others: list[Placed] = field(default_factory=list)
 
 
-def layout(tree: Node) -> Layout:
-    """Slots and tails of a circuit."""
+def layout(tree: Node, first: int = 0) -> Layout:
+    """Slots and tails of a circuit, or of a node of it whose first parameter has the position ``first``."""
     found = Layout()
-    _chain(tree, 0, found, partner=None, outermost=True)
+    _chain(tree, first, found, partner=None, outermost=True)
     return found
 
 
@@ -72,15 +72,16 @@ def _members(node: Node, place: int) -> list[tuple[Node, int]]:
     """Members of a series (or the node itself) with the places of their first parameters."""
     if not isinstance(node, Series):
         return [(node, place)]
-    return _placed(node.members, place)
+    return placed(node.members, place)
 
 
-def _placed(members: tuple[Node, ...], place: int) -> list[tuple[Node, int]]:
-    placed = []
+def placed(members: tuple[Node, ...], place: int) -> list[tuple[Node, int]]:
+    """Members of a node, and the position of the first parameter of each."""
+    found = []
     for member in members:
-        placed.append((member, place))
+        found.append((member, place))
         place += parameter_count(member)
-    return placed
+    return found
 
 
 def _chain(node: Node, place: int, found: Layout, *, partner: Placed | None, outermost: bool) -> None:
@@ -109,7 +110,7 @@ def _chain(node: Node, place: int, found: Layout, *, partner: Placed | None, out
 
 def _side_by_side(node: Parallel, place: int, found: Layout) -> None:
     """Read elements side by side: capacitors alone in a branch are partners of the first resistance of the others."""
-    branches = _placed(node.members, place)
+    branches = placed(node.members, place)
     partners = [
         Placed(branch.element.symbol, at)
         for branch, at in branches

@@ -17,14 +17,14 @@ from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import source
 from alkanode.foundation.units import QuantityLike, to_si
+from alkanode.impedance.circuits.arcs_of_tree import arcs_of
 from alkanode.impedance.circuits.circuit import parse_circuit
 from alkanode.impedance.circuits.continuation import fit_series
-from alkanode.impedance.circuits.fitted_arcs import arcs_of, window_of
-from alkanode.impedance.circuits.presets import PRESETS
+from alkanode.impedance.circuits.presets import CIRCUIT_PRESETS
 from alkanode.impedance.circuits.process_resistance import positive_interval, process_resistance
-from alkanode.impedance.conductivity.phase_minimum import phase_minimum
-from alkanode.impedance.frequency_grids import frequency_grids, masked_spectra
-from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
+from alkanode.impedance.conductivity.phase_minimum import LARGEST_PHASE, phase_minimum
+from alkanode.impedance.frequency_grids import frequency_grids, masked_spectra, measured_windows
+from alkanode.impedance.spectrum_coordinates import spectrum_coordinates, spectrum_masks
 from alkanode.impedance.validity.findings import name_spectra
 
 Floats = npt.NDArray[np.float64]
@@ -88,7 +88,8 @@ def electrolyte_conductivity(
     Warns
     -----
     DataQualityWarning
-        Where the fallback was used.
+        Where the fallback was used, and where it gives no resistance either: the least phase is beyond 45 degrees, or the real
+        part there is not positive.
 
     Notes
     -----
@@ -100,7 +101,7 @@ def electrolyte_conductivity(
         raise SchemaError("thresholds must be positive", found=f"{largest_missing:g} and {largest_residual:g}")
     masked = masked_spectra(record)
     n = masked.size
-    preset = PRESETS["blocked-electrolyte"]
+    preset = CIRCUIT_PRESETS["blocked-electrolyte"]
     with warnings.catch_warnings():  # where the circuit does not fit, the fallback says so below
         warnings.simplefilter("ignore", DataQualityWarning)
         fit = fit_series(record, preset)
@@ -111,10 +112,19 @@ def electrolyte_conductivity(
     good = np.isfinite(resistance) & np.isfinite(deviation) & (rms <= largest_residual)
     lowest = _phase_minima(record)
     method = np.where(masked, "", np.where(good, "circuit", "phase minimum"))
+    capacitive = (method == "phase minimum") & ~((lowest[2] > 0) & (np.abs(lowest[1]) <= LARGEST_PHASE))
+    method[capacitive] = ""
+    resistance[capacitive] = np.nan
     fallen = method == "phase minimum"
     resistance[fallen] = lowest[2][fallen]
     for values in (deviation, low, high):
-        values[fallen] = np.nan
+        values[fallen | capacitive] = np.nan
+    if capacitive.any():
+        message = (
+            f"{name_spectra(np.flatnonzero(capacitive).tolist())} of {n}: neither the circuit nor a point of small phase and "
+            "positive real part gives a resistance; none is given"
+        )
+        warnings.warn(message, DataQualityWarning, stacklevel=3)
     if fallen.any():
         message = (
             f"{name_spectra(np.flatnonzero(fallen).tolist())} of {n}: the circuit {preset.circuit} does not describe the "
@@ -151,9 +161,9 @@ def electrolyte_conductivity(
             **{name: ("spectrum", values) for name, values in fields.items()},
             "method": ("spectrum", method.astype(str)),
             "arc": ("spectrum", arc),
-            "masked": ("spectrum", masked),
+            **spectrum_masks(record),
         },
-        coords=dict(spectrum_coordinates(record)),
+        coords=spectrum_coordinates(record),
         attrs={
             "circuit": preset.circuit,
             "assumed": preset.assumed,
@@ -213,8 +223,8 @@ def _arc(
     circuit = parse_circuit(str(fit.attrs["circuit"]))
     value = fit["value"].to_numpy()
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        tau = np.exp(arcs_of(circuit)[0].log_time(value)[0])
-    shortest, _ = window_of(fit)
+        tau = np.exp(arcs_of(circuit.tree)[0].log_time(value))
+    shortest, _ = measured_windows(fit)
     bulk, boundary = value[:, circuit.position("R0")], value[:, circuit.position("R1")]
     alpha = value[:, circuit.position("CPE1_alpha")]
     with np.errstate(invalid="ignore", over="ignore"):

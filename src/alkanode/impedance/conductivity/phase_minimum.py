@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import find_peaks
 
 Floats = npt.NDArray[np.float64]
 ComplexArray = npt.NDArray[np.complex128]
 
+LARGEST_PHASE = 45.0
+"""Degrees; beyond, a cell is more a capacitor than a resistance."""
+
 
 def phase_minimum(
-    frequency: Floats, impedance: ComplexArray, *, prominence: float = 1.0, largest: float = 45.0
+    frequency: Floats, impedance: ComplexArray, *, prominence: float = 1.0, largest: float = LARGEST_PHASE
 ) -> tuple[Floats, Floats, Floats]:
     """The point of least |phase| next to the blocking tail, per spectrum.
 
@@ -32,6 +34,8 @@ def phase_minimum(
     frequency, phase, resistance
         Hz, degrees and ohm (real part there), shape (spectrum,).
     """
+    from scipy.signal import find_peaks  # loaded where it is used: most of a second
+
     phase = np.degrees(np.angle(impedance))
     rows = []
     for one in np.abs(phase):

@@ -8,6 +8,7 @@ import xarray as xr
 
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
+from alkanode.impedance.circuits.arcs_of_tree import Arc
 from alkanode.impedance.interface.active_area import ContactGeometry, Measured, active_area
 
 FloatArray = npt.NDArray[np.float64]
@@ -130,20 +131,19 @@ def _logarithm(names: list[str], values: FloatArray, name: str) -> tuple[FloatAr
 def _log_capacitance(
     names: list[str], values: FloatArray, element: str, beside: str | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Logarithm of the capacitance of an element, and its derivatives as in :func:`_logarithm`."""
-    slopes = np.zeros_like(values)
+    """Logarithm of the capacitance of an element (of an arc tau/R), and its derivatives as in :func:`_logarithm`."""
     if element in names:
         return _logarithm(names, values, element)
     if f"{element}_tau" in names:
-        tau, resistance = _place(names, f"{element}_tau"), _place(names, f"{element}_R")
-        slopes[:, tau], slopes[:, resistance] = 1.0, -1.0
-        return np.log(values[:, tau] / values[:, resistance]), slopes
-    if beside is None:
+        arc = Arc(_place(names, f"{element}_R"), (_place(names, f"{element}_tau"),), own_time=True)
+    elif beside is not None:
+        arc = Arc(_place(names, beside), (_place(names, f"{element}_Q"), _place(names, f"{element}_alpha")))
+    else:
         raise SchemaError(
             "a constant-phase element needs the resistance beside it", found="neither beside nor charge_transfer"
         )
-    q, a, r = (_place(names, name) for name in (f"{element}_Q", f"{element}_alpha", beside))
-    log_q, alpha, log_r = np.log(values[:, q]), values[:, a], np.log(values[:, r])
-    slopes[:, q], slopes[:, r] = 1 / alpha, (1 - alpha) / alpha
-    slopes[:, a] = -(log_q + log_r) / alpha
-    return (log_q + (1 - alpha) * log_r) / alpha, slopes
+    slopes = np.zeros_like(values)
+    places = [arc.resistance, *arc.others]
+    slopes[:, places] = arc.log_time_gradient(values) * values[:, places]
+    slopes[:, arc.resistance] -= 1
+    return arc.log_time(values) - np.log(values[:, arc.resistance]), slopes

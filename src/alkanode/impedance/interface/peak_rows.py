@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from alkanode.data.kinds.spectrum_coordinates import SPECTRUM_COORDINATES
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
+from alkanode.numerics.quantiles import NORMAL_95
 
 FloatArray = npt.NDArray[np.float64]
-
-_WIDTH_95 = 2 * 1.959964  # of a 95 % interval, in standard deviations
-_HANDED_ON = ("time", "charge", "step", "cycle")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +93,7 @@ def _rows(record: xr.Dataset, log_deviation: float) -> PeakRows:
         time_log_deviation=deviation("relaxation_time_deviation", tau),
         slope=unknown,
         slope_deviation=unknown,
-        others={name: record[name].to_numpy() for name in _HANDED_ON if name in record.variables},
+        others={name: record[name].to_numpy() for name in SPECTRUM_COORDINATES if name in record.variables},
     )
 
 
@@ -131,6 +130,6 @@ def _by_track(rows: PeakRows, record: xr.Dataset) -> PeakRows:
 def _slopes(record: xr.Dataset, names: npt.NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
     """Slope of each track with its standard deviation, from its 95 % interval; NaN where it says nothing."""
     value, low, high = (record[field].to_numpy()[names] for field in ("slope", "slope_low", "slope_high"))
-    deviation = (high - low) / _WIDTH_95
+    deviation = (high - low) / (2 * NORMAL_95)
     known = np.isfinite(value) & np.isfinite(deviation) & (deviation > 0)
     return np.where(known, value, np.nan), np.where(known, deviation, np.nan)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from alkanode.foundation.errors import PhysicsError, SchemaError
 from alkanode.foundation.sources import Trust
+from alkanode.numerics.quantiles import NORMAL_95
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -24,7 +24,7 @@ Model = Callable[[Mapping[str, FloatArray], float], tuple[FloatArray, FloatArray
 """(parameters in SI, temperature in K) -> resistance times area (ohm m2), capacitance per area (F m-2)."""
 
 _DRAWS = 4096
-_LOG_95 = 2 * 1.959964
+_LOG_95 = 2 * NORMAL_95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +128,8 @@ class Rival:
         widening
             Factor on the widths of all ranges, in the logarithm.
         """
+        from scipy.stats import qmc  # loaded where it is used: it takes most of a second
+
         normal = ndtri(qmc.Sobol(len(self.ranges), seed=1, scramble=True).random(_DRAWS))
         draws = {
             name: np.exp(known.log_mean + widening * known.log_deviation * normal[:, place])

@@ -22,6 +22,9 @@ BOX: Final = ((1e-7, 1e2), (1e-6, 1e4))
 SLOPES: Final = (-1.0, 3.0)
 """Of :data:`SOMETHING_ELSE`: range of d ln(tau)/d ln(R)."""
 
+_SINGULAR = 1e-12
+"""Least determinant of a covariance over the product of its variances: resistance and capacitance may be one number."""
+
 
 def log_evidence(
     rivals: Sequence[Rival],
@@ -81,7 +84,7 @@ def log_evidence(
 def _log_normal_2d(distance: FloatArray, covariance: FloatArray) -> FloatArray:
     """Logarithm of a normal density in two dimensions, one row each."""
     a, b, c = covariance[:, 0, 0], covariance[:, 0, 1], covariance[:, 1, 1]
-    determinant = a * c - b * b
+    determinant = np.maximum(a * c - b * b, _SINGULAR * a * c)
     square = (c * distance[:, 0] ** 2 - 2 * b * distance[:, 0] * distance[:, 1] + a * distance[:, 1] ** 2) / determinant
     return np.asarray(-0.5 * square - 0.5 * np.log(determinant) - np.log(2 * np.pi))
 

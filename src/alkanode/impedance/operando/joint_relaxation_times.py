@@ -18,9 +18,10 @@ import xarray as xr
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import source
+from alkanode.impedance.breaks import BreakRules
 from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids
 from alkanode.impedance.operando.joint_inversion import JointProblem, JointSolution, solve_jointly
-from alkanode.impedance.operando.segments import BreakRules, Breaks, segments_of
+from alkanode.impedance.operando.segments import Breaks, segments_of
 from alkanode.impedance.operando.smoothing_choice import CANDIDATES, Stretch, prediction_errors
 from alkanode.impedance.relaxation.relaxation_times import relaxation_times
 from alkanode.impedance.relaxation.tent_basis import integration_weights

@@ -67,7 +67,12 @@ class Track:
 
 
 def link(
-    spectrum: IntArray, log_tau: FloatArray, log_resistance: FloatArray, segment: IntArray, rules: TrackingRules
+    spectrum: IntArray,
+    log_tau: FloatArray,
+    log_resistance: FloatArray,
+    segment: IntArray,
+    rules: TrackingRules,
+    process: IntArray | None = None,
 ) -> list[Track]:
     """Link rows to tracks.
 
@@ -81,6 +86,9 @@ def link(
         Number of the segment of each row, shape (row,).
     rules
         Gates.
+    process
+        Number of the process inside its segment where it is known (-1 elsewhere), shape (row,): such rows are linked by
+        it, whatever their distance, and never to another process of the segment.
 
     Returns
     -------
@@ -90,11 +98,18 @@ def link(
     gates = np.log(10) * np.array([rules.relaxation_time_gate, rules.resistance_gate])
     break_gates = np.full(2, np.log(10) * rules.break_gate)
     point = np.column_stack([log_tau, log_resistance])
+    process = np.full(spectrum.size, -1, dtype=np.int64) if process is None else process
     tracks: list[Track] = []
     alive: list[Track] = []
     for now in np.unique(spectrum):
         rows = np.flatnonzero(spectrum == now)
-        alive = [track for track in alive if now - spectrum[track.rows[-1]] <= rules.allowed_gap + 1]
+        here = set(segment[rows][process[rows] >= 0].tolist())
+        alive = [
+            track
+            for track in alive
+            if now - spectrum[track.rows[-1]] <= rules.allowed_gap + 1
+            or (process[track.rows[-1]] >= 0 and int(segment[track.rows[-1]]) in here)
+        ]
         taken = np.zeros(rows.size, dtype=bool)
         if alive:
             last = np.array([track.rows[-1] for track in alive])
@@ -102,9 +117,11 @@ def link(
             missed = (now - spectrum[last] - 1)[:, None, None]
             reach = np.where(broken[:, :, None], break_gates, gates * np.sqrt(1 + missed))
             apart = (np.abs(point[last][:, None] - point[rows][None, :]) / reach).max(axis=2)
-            cost = np.where(
-                apart <= 1, (((point[last][:, None] - point[rows][None, :]) / reach) ** 2).sum(axis=2), 10.0
-            )
+            known = ~broken & (process[last][:, None] >= 0) & (process[rows][None, :] >= 0)
+            same = process[last][:, None] == process[rows][None, :]
+            apart = np.where(known, np.where(same, 0.0, np.inf), apart)
+            distance = (((point[last][:, None] - point[rows][None, :]) / reach) ** 2).sum(axis=2)
+            cost = np.where(apart <= 1, np.where(known, -1.0, distance), 10.0)
             for old, new in zip(*linear_sum_assignment(cost), strict=True):
                 if apart[old, new] <= 1:
                     alive[old].rows.append(int(rows[new]))

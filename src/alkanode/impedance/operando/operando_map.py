@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from alkanode.data.kinds.spectrum_coordinates import SPECTRUM_COORDINATES
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
-from alkanode.impedance.operando.mean_conditions import mean_condition
-from alkanode.impedance.spectrum_coordinates import SPECTRUM_COORDINATES
+from alkanode.impedance.mean_conditions import mean_condition
 
 FloatArray = npt.NDArray[np.float64]
 Against = Literal["charge", "time", "current", "current_density", "voltage", "spectrum"]

@@ -75,7 +75,7 @@ def peak_rows(times: xr.Dataset, *, prominence: float, least_share: float) -> Pe
     found = peaks(times, prominence=prominence)
     spectrum = found["spectrum_index"].to_numpy().astype(np.int64)
     place = np.log(found["relaxation_time"].to_numpy())
-    ends = _window_ends(log_tau, inside)
+    _, ends = window_ends(log_tau, inside)
     is_peak = place <= ends[spectrum]
     width = np.array(
         [_width(log_tau, distribution[s], u) for s, u in zip(spectrum[is_peak], place[is_peak], strict=True)]
@@ -118,10 +118,11 @@ def _least_reactance(times: xr.Dataset, least_share: float) -> FloatArray:
     return np.asarray(np.maximum(least_share, _NOISE_FACTOR * noise) * np.abs(size))
 
 
-def _window_ends(log_tau: FloatArray, inside: BoolArray) -> FloatArray:
-    """Last node of each window (ln tau), NaN without one, shape (spectrum,)."""
-    last = log_tau.size - 1 - np.argmax(inside[:, ::-1], axis=1)
-    return np.where(inside.any(axis=1), log_tau[last], np.nan)
+def window_ends(log_tau: FloatArray, inside: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """First and last node of each window (ln tau), NaN without one, each of shape (spectrum,)."""
+    first, last = np.argmax(inside, axis=1), log_tau.size - 1 - np.argmax(inside[:, ::-1], axis=1)
+    known = inside.any(axis=1)
+    return np.where(known, log_tau[first], np.nan), np.where(known, log_tau[last], np.nan)
 
 
 def _width(log_tau: FloatArray, distribution: FloatArray, place: float) -> float:
@@ -167,4 +168,6 @@ def _beyond(
         return None
     elastance = float(gamma @ (integration_weights(nodes, log_tau[start], nodes[-1]) * np.exp(-nodes)))
     resistance = gamma @ integration_weights(nodes, log_tau[start], log_tau[end]) if start < end else 0.0
-    return float(resistance), elastance
+    if not elastance > 0:  # a free sign may turn what lies there around
+        return None
+    return max(float(resistance), 0.0), elastance

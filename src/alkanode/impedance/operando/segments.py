@@ -1,8 +1,8 @@
-"""Where a series of spectra breaks: between two spectra that no smooth change connects.
+"""A series of spectra cut into segments: where it breaks, and why.
 
 Between stripping and plating an interface jumps; so it does at a current step, over a long pause, or when something
 happens to the cell. Smoothing along the run must end there. The reasons are looked for in what is known of the spectra
-(step, current, charge, time) and in the spectra themselves.
+(:mod:`alkanode.impedance.breaks`) and in the spectra themselves.
 """
 
 from __future__ import annotations
@@ -16,51 +16,17 @@ import numpy.typing as npt
 import xarray as xr
 
 from alkanode.foundation.errors import SchemaError
+from alkanode.impedance.breaks import BreakRules, changes, charge_turns, current_changes
 from alkanode.impedance.frequency_grids import FrequencyGrid
-from alkanode.impedance.operando.mean_conditions import mean_condition
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
 
+_MOST_SMOOTH = 2 / 3
+"""Share of the gaps of a series that are no jumps; the largest miss among them is usual somewhere in the series."""
+
 Breaks = Literal["auto"] | Sequence[int] | npt.NDArray[np.integer] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakRules:
-    """What counts as a break between two neighbouring spectra that are not masked.
-
-    Attributes
-    ----------
-    current_change
-        Change of the mean current over the largest mean current of the series. Default 0.1: steps of a staircase are
-        larger, the drift of a source is a thousand times smaller.
-    long_gap
-        Pause over the median distance in time. Default 6: three spectra may be missing or masked, and a detour through
-        another technique is longer.
-    jump
-        Distance of two spectra over the median distance of the gaps around. Default 4: the rise at the end of a
-        stripping run grows by up to 2 from gap to gap, noise by less, and a reversal of the current by 10 and more.
-    least_jump
-        Distance below which nothing is a jump. Default 0.01: smoothing over 1 % of |Z| does no harm.
-    jump_neighbours
-        Gaps on each side that tell what is usual.
-    most_gaps
-        A rule that would break more than this share of all gaps tells nothing of segments (a counter that counts sweeps, a
-        charge that only fluctuates) and is left out. Default a third: segments hold three spectra on average, or more.
-    """
-
-    current_change: float = 0.1
-    long_gap: float = 6.0
-    jump: float = 4.0
-    least_jump: float = 0.01
-    jump_neighbours: int = 3
-    most_gaps: float = 1 / 3
-
-    def __post_init__(self) -> None:
-        for name in ("current_change", "long_gap", "jump", "least_jump", "jump_neighbours", "most_gaps"):
-            if not getattr(self, name) > 0:
-                raise SchemaError(f"{name} of the break rules must be positive", found=repr(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,11 +107,11 @@ def _found(record: xr.Dataset, used: IntArray, grids: list[FrequencyGrid], rules
     if used.size < 2:
         return {}
     rows = (
-        ("the step changes", _changes(record, "step", used)),
-        ("rest and current alternate", _changes(record, "at_rest", used)),
-        ("the level changes", _changes(record, "level", used)),
-        ("the current changes", _current_changes(record, used, rules)),
-        ("the charge turns back or stops", _charge_turns(record, used)),
+        ("the step changes", changes(record, "step", used)),
+        ("rest and current alternate", changes(record, "at_rest", used)),
+        ("the level changes", changes(record, "level", used)),
+        ("the current changes", current_changes(record, used, rules)),
+        ("the charge turns back or stops", charge_turns(record, used)),
         ("a long pause", _pauses(record, used, rules)),
         ("the spectra jump", _jumps(used, grids, rules)),
     )
@@ -158,43 +124,6 @@ def _found(record: xr.Dataset, used: IntArray, grids: list[FrequencyGrid], rules
     return {first: "; ".join(reasons) for first, reasons in told.items()}
 
 
-def _changes(record: xr.Dataset, name: str, used: IntArray) -> BoolArray:
-    if name not in record.variables or record[name].dims != ("spectrum",):
-        return np.zeros(used.size - 1, dtype=bool)
-    values = record[name].to_numpy()[used].astype(np.float64)
-    return np.asarray((np.diff(values) != 0) & np.isfinite(np.diff(values)))
-
-
-def _current_changes(record: xr.Dataset, used: IntArray, rules: BreakRules) -> BoolArray:
-    """A step of the mean current; under voltage control its fluctuation is larger than its mean and tells nothing."""
-    current = mean_condition(record, "current")[used]
-    known = np.isfinite(current)
-    largest = np.abs(current[known]).max(initial=0.0)
-    if largest == 0:
-        return np.zeros(used.size - 1, dtype=bool)
-    step = np.abs(np.diff(current))
-    return np.asarray(np.where(np.isfinite(step), step, 0.0) > rules.current_change * largest)
-
-
-def _charge_turns(record: xr.Dataset, used: IntArray) -> BoolArray:
-    """The first gap in another direction, or without charge for two gaps and more (a rest)."""
-    gaps = used.size - 1
-    if "charge" not in record.variables:
-        return np.zeros(gaps, dtype=bool)
-    step = np.diff(record["charge"].to_numpy()[used].astype(np.float64))
-    step = np.where(np.isfinite(step), step, 0.0)
-    moving = np.abs(step[step != 0])
-    if moving.size == 0:
-        return np.zeros(gaps, dtype=bool)
-    direction = np.where(np.abs(step) > 1e-3 * np.median(moving), np.sign(step), 0.0)
-    for gap in range(1, gaps - 1):  # one repeated spectrum is no rest
-        if direction[gap] == 0 and direction[gap - 1] != 0 and direction[gap + 1] != 0:
-            direction[gap] = direction[gap - 1]
-    turned = np.zeros(gaps, dtype=bool)
-    turned[1:] = direction[1:] != direction[:-1]
-    return turned
-
-
 def _pauses(record: xr.Dataset, used: IntArray, rules: BreakRules) -> BoolArray:
     if "time" not in record.variables:
         return np.zeros(used.size - 1, dtype=bool)
@@ -205,21 +134,51 @@ def _pauses(record: xr.Dataset, used: IntArray, rules: BreakRules) -> BoolArray:
 
 
 def _jumps(used: IntArray, grids: list[FrequencyGrid], rules: BreakRules) -> BoolArray:
-    """Gaps whose two spectra are much farther apart than their neighbours are."""
+    """Gaps that no straight line from either side crosses, as far as such lines miss elsewhere.
+
+    A spectrum is predicted from the two before, and from the two behind. A steady or a growing change is predicted, noise
+    misses everywhere alike; only across a jump do both predictions fail. At the ends of the series there is one of them,
+    and of two neighbouring gaps that it cannot tell apart the wider one counts.
+    """
     gaps = used.size - 1
-    apart = np.full(gaps, np.nan)
+    apart, either = np.full(gaps, np.nan), np.full(gaps, np.nan)
+    distance = np.diff(used).astype(np.float64)  # a masked spectrum leaves a wide gap
     for grid in grids:
-        logs = np.log(grid.impedance)
-        turned = np.angle(grid.impedance[1:] / grid.impedance[:-1])
-        distance = np.sqrt(np.mean(np.diff(logs.real, axis=0) ** 2 + turned**2, axis=1))
+        turns = np.unwrap(np.angle(grid.impedance), axis=1)
+        logs = np.log(np.abs(grid.impedance)) + 1j * turns
+        step = np.diff(logs, axis=0)
+        step -= 2j * np.pi * np.round(step.imag.mean(axis=1, keepdims=True) / (2 * np.pi))
         here = np.searchsorted(used, grid.spectra)
         next_to = np.diff(here) == 1
-        apart[here[:-1][next_to]] = distance[next_to]
+        apart[here[:-1][next_to]] = _size(step)[next_to]
+        first = np.flatnonzero(next_to[1:] & next_to[:-1])
+        gap = here[first]
+        behind = _miss(step[first + 1], step[first], distance[gap + 1] / distance[gap])
+        before = _miss(step[first], step[first + 1], distance[gap] / distance[gap + 1])
+        either[gap + 1] = np.fmin(either[gap + 1], behind)
+        either[gap] = np.fmin(either[gap], before)
+    known = either[np.isfinite(either)]
+    usual = float(np.quantile(known, _MOST_SMOOTH)) if known.size else np.inf
     jumped = np.zeros(gaps, dtype=bool)
-    for gap in np.flatnonzero(np.isfinite(apart)):
-        low, high = max(gap - rules.jump_neighbours, 0), gap + rules.jump_neighbours + 1
-        around = np.concatenate([apart[low:gap], apart[gap + 1 : high]])
+    for place in np.flatnonzero(np.isfinite(apart) & np.isfinite(either)):
+        low, high = max(place - rules.jump_neighbours, 0), place + rules.jump_neighbours + 1
+        around = np.concatenate([either[low:place], either[place + 1 : high]])
         around = around[np.isfinite(around)]
         if around.size >= 2:
-            jumped[gap] = apart[gap] > max(rules.jump * float(np.median(around)), rules.least_jump)
+            expected = max(float(np.median(around)), usual)
+            jumped[place] = either[place] > max(rules.jump * expected, rules.least_jump)
+    for end, inner in ((0, 1), (gaps - 1, gaps - 2)):
+        if gaps > 1 and jumped[end] and jumped[inner] and apart[end] < apart[inner]:
+            jumped[end] = False
     return jumped
+
+
+def _miss(step: npt.NDArray[np.complex128], known: npt.NDArray[np.complex128], ratio: FloatArray) -> FloatArray:
+    """How far a step over a gap is from the step over the next one, drawn out straight; noise alone gives that of one point."""
+    ratio = ratio[:, None]
+    return _size((step - ratio * known) / np.sqrt(1 + (1 + ratio) ** 2 + ratio**2))
+
+
+def _size(difference: npt.NDArray[np.complex128]) -> FloatArray:
+    """Root mean square over the points, shape (gap,)."""
+    return np.asarray(np.sqrt(np.mean(np.abs(difference) ** 2, axis=1)))

@@ -92,6 +92,7 @@ def _errors(stretch: Stretch, window: slice, candidates: FloatArray) -> tuple[Fl
     errors = np.empty(candidates.size)
     for position, smoothing in enumerate(candidates):
         stiffness = problem.eigenvalues[:, None] + smoothing * bends
+        stiffness = np.maximum(stiffness, np.finfo(float).eps * stiffness.max())
         residual = (data - response @ ((right / stiffness) @ modes.T))[:, left_out]
         leverage = (modes[left_out] ** 2 @ (1 / stiffness).T)[:, :, None] ** -1 * np.eye(len(normal))
         correction = np.linalg.solve(leverage - normal, (response.T @ residual).T[:, :, None])[:, :, 0]

@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from alkanode.impedance.relaxation.hierarchical_prior import taken
+
 FloatArray = npt.NDArray[np.float64]
 
 NoiseModel = Literal["auto", "part", "modulus", "constant"]
@@ -47,6 +49,10 @@ class NoiseEstimate:
         self.level = np.sqrt(
             np.maximum(np.median(residual**2 / self.variance, axis=1) / _NORMAL_MEDIAN, _LEVEL_FLOOR**2)
         )
+
+    def part(self, spectra: npt.NDArray[np.bool_]) -> NoiseEstimate:
+        """The same for some of the spectra."""
+        return taken(self, spectra, ("model", "weight", "log_likelihood", "variance", "level"))
 
     def update(self, residual: FloatArray, values: FloatArray, unknowns: FloatArray) -> None:
         """Estimate again from residuals; ``unknowns`` is how many numbers the data determined, shape (batch,)."""

@@ -11,12 +11,24 @@ curvatures the precisions have a closed form, which is the expectation step of t
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
+_State = TypeVar("_State")
+
+
+def taken(state: _State, spectra: npt.NDArray[np.bool_], names: Sequence[str]) -> _State:
+    """The state of some spectra of a batch: a copy in which the named arrays hold only theirs."""
+    part = copy.copy(state)
+    for name in names:
+        setattr(part, name, getattr(state, name)[spectra])
+    return part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +91,10 @@ class SmoothnessPrior:
         self._bend = np.full((batch, n - 2), 1 / self._bend_variance)
         self._rise = np.full((batch, n - 1), 1 / self._rise_variance)
 
+    def part(self, spectra: npt.NDArray[np.bool_]) -> SmoothnessPrior:
+        """The same for some of the spectra."""
+        return taken(self, spectra, ("_level", "_bend", "_rise"))
+
     def update(self, g: FloatArray, covariance_bands: list[FloatArray]) -> None:
         """Precisions expected from the mean of g (batch, tau) and three diagonals of its covariance."""
         d0, d1, d2 = covariance_bands
@@ -127,6 +143,16 @@ class SmoothnessPrior:
             matrices[:, rows, rows + offset] += band
             if offset:
                 matrices[:, rows + offset, rows] += band
+
+    def times(self, rows: FloatArray) -> FloatArray:
+        """Every row of matrices (batch, row, tau) times the precision matrix."""
+        diagonal, first, second = (band[:, None, :] for band in self.bands())
+        out = rows * diagonal
+        out[..., 1:] += rows[..., :-1] * first
+        out[..., :-1] += rows[..., 1:] * first
+        out[..., 2:] += rows[..., :-2] * second
+        out[..., :-2] += rows[..., 2:] * second
+        return np.asarray(out)
 
     def trace_with(self, covariance_bands: list[FloatArray]) -> FloatArray:
         """Trace of the precision matrix times a covariance: how many unknowns the prior decides, shape (batch,)."""

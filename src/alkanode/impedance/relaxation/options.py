@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from alkanode.foundation.errors import SchemaError
-from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids, masked_spectra
+from alkanode.impedance.frequency_grids import FrequencyGrid, all_masked, frequency_grids
 from alkanode.impedance.relaxation.basis import BasisName
 from alkanode.impedance.relaxation.columns import TAIL_EXPONENTS
 from alkanode.impedance.relaxation.inversion import InversionOptions, Part, Weights
@@ -97,11 +97,7 @@ def usable_grids(record: xr.Dataset) -> list[FrequencyGrid]:
     """Frequency grids of an impedance record that has at least one unmasked spectrum."""
     grids = frequency_grids(record)
     if not grids:
-        masked = masked_spectra(record)
-        raise SchemaError(
-            "at least one unmasked spectrum is needed",
-            found=f"{masked.size} spectra, all masked",
-        )
+        raise all_masked(record)
     return grids
 
 

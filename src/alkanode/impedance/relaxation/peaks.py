@@ -15,7 +15,6 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.signal import find_peaks
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
@@ -23,6 +22,7 @@ from alkanode.impedance.relaxation.edge_of_window import EDGE_SHARE
 from alkanode.impedance.relaxation.tent_basis import integration_weights
 from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
 from alkanode.impedance.validity.findings import Findings
+from alkanode.numerics.maxima import prominent_maxima
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -150,7 +150,7 @@ def _peaks_of(nodes: FloatArray, gamma: FloatArray, prominence: float, shoulder:
     """Peaks inside the grid, by relaxation time."""
     if not gamma.max() > 0:
         return []
-    tops, _ = find_peaks(gamma, prominence=prominence * gamma.max())
+    tops = prominent_maxima(gamma, prominence * float(gamma.max()))
     bend = _bend(gamma)
     bends = np.empty(0, dtype=np.intp) if shoulder is None else _shoulders_of(gamma, bend, tops, shoulder)
     order = np.sort(np.concatenate([tops, bends]).astype(np.intp))
@@ -205,7 +205,8 @@ def _shoulders_of(
     """Nodes of bends that belong to no maximum."""
     if not bend.max() > 0:
         return np.empty(0, dtype=np.intp)
-    found, _ = find_peaks(bend, prominence=least * bend.max(), height=0.0)
+    found = prominent_maxima(bend, least * float(bend.max()))
+    found = found[bend[found] >= 0]
     found = found[(found > 1) & (found < gamma.size - 2) & (gamma[found] > least * gamma.max())]
     apart = np.abs(found[:, None] - tops).min(axis=1, initial=gamma.size) > _NEAR
     return np.asarray(found[apart], dtype=np.intp)

@@ -15,10 +15,11 @@ import xarray as xr
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import source
-from alkanode.impedance.frequency_grids import frequency_grids, masked_spectra
+from alkanode.impedance.frequency_grids import all_masked, frequency_grids, masked_spectra
 from alkanode.impedance.relaxation.hierarchical import HierarchicalFit, HierarchicalOptions, infer
 from alkanode.impedance.relaxation.hierarchical_noise import NOISE_MODELS, NoiseModel
 from alkanode.impedance.relaxation.hierarchical_prior import LogSmoothness
+from alkanode.impedance.relaxation.posterior_calibration import AreaCalibration
 from alkanode.impedance.relaxation.posterior_interval import Z_95, area_interval, series_interval
 from alkanode.impedance.relaxation.tent_basis import integration_weights
 from alkanode.impedance.relaxation.window import check_grid_options, inside_window, log_tau_grid, nodes_of, window_of
@@ -27,6 +28,7 @@ from alkanode.impedance.validity.findings import Findings
 
 FloatArray = npt.NDArray[np.float64]
 
+_CALIBRATION = AreaCalibration()
 _POOR = 0.1  # rms residual over |Z| above which the model does not describe the spectrum
 _CORRELATED = 4.0  # standard errors of the correlation of neighbouring residuals
 _SETTLED = 0.5  # change of a logarithm in the last step: beyond, the posterior was not found
@@ -49,6 +51,7 @@ def relaxation_posterior(
     extend_decades: float = 1.0,
     smoothness: LogSmoothness | None = None,
     iterations: int = 30,
+    calibration: AreaCalibration | None = _CALIBRATION,
 ) -> xr.Dataset:
     """Distribution of relaxation times of every spectrum with 95 % bands; nothing needs to be tuned.
 
@@ -74,7 +77,11 @@ def relaxation_posterior(
         Scales of the prior on ln(gamma). Default ``LogSmoothness()``, whose fields give their reasons.
     iterations
         Rounds of estimating scales and noise, at most. They end, after five at least, when the noise level changes by less
-        than 2 %; default 30, since smooth spectra of very little noise need 20.
+        than 3 %; default 30, since smooth spectra of very little noise need 20.
+    calibration
+        How intervals of resistances weigh what smoothness may hide against how sharp arcs may be; the fields of
+        ``AreaCalibration()`` (default) give their reasons. ``None`` keeps the plain posterior, whose intervals are too wide
+        for broad areas. The band of the distribution is the plain posterior in both cases.
 
     Returns
     -------
@@ -85,8 +92,9 @@ def relaxation_posterior(
         ``polarisation_in_window`` and ``polarisation_out_of_window``, ``noise_level`` (relative to what ``noise_model`` names;
         of the constant one, to the rms impedance), ``noise_model``, ``outlier_count`` (parts that hardly count),
         ``residual_correlation`` (of neighbouring points). ``log_covariance`` (spectrum, relaxation_time,
-        relaxation_time_2; of ln gamma, single precision) and ``series_covariance`` (ohm, with the series resistance) are what
-        :func:`resistance_between` needs. ``attrs["checks"]`` names spectra with doubts.
+        relaxation_time_2; of ln gamma, single precision) is that of the band and of peaks; ``area_covariance`` (the same,
+        calibrated) and ``series_covariance`` (ohm, with the series resistance) are what :func:`resistance_between` needs.
+        ``attrs["checks"]`` names spectra with doubts.
 
     Raises
     ------
@@ -111,32 +119,33 @@ def relaxation_posterior(
     idea of local scales and a self-tuned noise model is that of :cite:`Huang2023`; the prior on the logarithm is not.
 
     The estimand of ``series_resistance`` is the resistance of all that relaxes faster than the first node: a depressed arc
-    near the end of the window puts a part of itself there. Limits of an interval include what the smoothness cannot
-    decide, so broad areas are covered in more than 95 of 100 cases; a sharp arc at high noise (1 %) close to another
-    one is rounded, and the area between the valleys beside it covered less often.
+    near the end of the window puts a part of itself there. Intervals of areas are calibrated
+    (:class:`alkanode.impedance.AreaCalibration`): what new noise does counts fully, what the smoothness may hide by a share, and each arc
+    may be sharper than it was found. The estimates are not moved.
     """
     record = check(record, "impedance")
     check_grid_options(points_per_decade, extend_decades)
     scales = smoothness or LogSmoothness()
-    _check_options(noise, iterations, scales)
+    _check_options(noise, iterations, scales, calibration)
     options = HierarchicalOptions(
-        smoothness=scales, noise=noise, robust=robust, inductance=inductance, iterations=iterations
+        smoothness=scales,
+        noise=noise,
+        robust=robust,
+        inductance=inductance,
+        iterations=iterations,
+        calibration=calibration,
     )
     masked = masked_spectra(record)
     grids = frequency_grids(record)
     if not grids:
-        raise SchemaError(
-            "at least one unmasked spectrum is needed",
-            found=f"{masked.size} spectra, all masked",
-            todo="Read mask_reason of each spectrum",
-        )
+        raise all_masked(record)
     log_tau = log_tau_grid(grids, points_per_decade, extend_decades)
     n, t = masked.size, log_tau.size
     fields = {name: np.full(n, np.nan) for name in _SPECTRUM_FIELDS}
     bands = {name: np.full((n, t), np.nan) for name in ("", "_low", "_high")}
     in_window = np.zeros((n, t), dtype=bool)
     models = np.full(n, "", dtype="U8")
-    covariance = np.full((n, t, t), np.nan, dtype=np.float32)
+    covariance, area_covariance = (np.full((n, t, t), np.nan, dtype=np.float32) for _ in range(2))
     series_covariance = np.full((n, t), np.nan)
     findings = Findings()
     for grid in grids:
@@ -151,6 +160,7 @@ def relaxation_posterior(
         in_window[rows] = inside_window(grid.frequency, log_tau)
         models[rows] = np.array(NOISE_MODELS)[fit.noise_model]
         covariance[np.ix_(rows, nodes, nodes)] = fit.log_covariance
+        area_covariance[np.ix_(rows, nodes, nodes)] = fit.area_covariance
         series_covariance[np.ix_(rows, nodes)] = fit.series_covariance
         _note_doubts(findings, rows, fit, grid.frequency.size)
     findings.warn(n, stacklevel=4)
@@ -163,6 +173,7 @@ def relaxation_posterior(
             "noise_model": ("spectrum", models),
             "masked": ("spectrum", masked),
             "log_covariance": ((*over_tau, "relaxation_time_2"), covariance),
+            "area_covariance": ((*over_tau, "relaxation_time_2"), area_covariance),
             "series_covariance": (over_tau, series_covariance),
         },
         coords={"relaxation_time": np.exp(log_tau), **spectrum_coordinates(record)},
@@ -174,7 +185,11 @@ def relaxation_posterior(
             "robust": int(robust),
             "iterations": iterations,
             **{f"smoothness_{name}": value for name, value in asdict(scales).items()},
+            "calibrated": int(calibration is not None),
+            **({f"calibration_{name}": value for name, value in asdict(calibration).items()} if calibration else {}),
             "convention": "tau = 1/(2 pi f)",
+            "window_shortest": float(np.exp(min(window_of(grid.frequency)[0] for grid in grids))),
+            "window_longest": float(np.exp(max(window_of(grid.frequency)[1] for grid in grids))),
             "checks": "\n".join([*filter(None, [record.attrs.get("checks", "")]), *findings.lines()]),
         },
     )
@@ -201,7 +216,7 @@ def _resistances(fit: HierarchicalFit, log_tau: FloatArray, window: tuple[float,
     inside = integration_weights(log_tau, *window)
     outside = integration_weights(log_tau, log_tau[0], log_tau[-1]) - inside
     for name, weights in (("polarisation_in_window", inside), ("polarisation_out_of_window", outside)):
-        area, _, low, high = area_interval(weights, np.exp(fit.log_distribution), fit.log_covariance)
+        area, _, low, high = area_interval(weights, np.exp(fit.log_distribution), fit.area_covariance)
         fields[name], fields[f"{name}_low"], fields[f"{name}_high"] = area, low, high
     return fields
 
@@ -221,7 +236,7 @@ def _note_doubts(findings: Findings, rows: npt.NDArray[np.intp], fit: Hierarchic
             findings.add(int(rows[k]), what, f"{details[k]:.2g}")
 
 
-def _check_options(noise: str, iterations: int, scales: LogSmoothness) -> None:
+def _check_options(noise: str, iterations: int, scales: LogSmoothness, calibration: AreaCalibration | None) -> None:
     if noise not in {"auto", *NOISE_MODELS}:
         raise SchemaError(f"noise must be 'auto' or one of {', '.join(NOISE_MODELS)}", found=repr(noise))
     if iterations < 1:
@@ -229,3 +244,13 @@ def _check_options(noise: str, iterations: int, scales: LogSmoothness) -> None:
     for name, value in asdict(scales).items():
         if not (np.isfinite(value) and (value > 0 or name == "outward_decay")):
             raise SchemaError(f"{name} of the smoothness must be a positive number", found=repr(value))
+    if calibration is not None:
+        share, exponent = calibration.smoothness_share, calibration.exponent
+        if not (0 <= share <= 1 and calibration.sharpness >= 0 and 0.5 <= exponent < 1 and calibration.most_arcs >= 0):
+            raise SchemaError(
+                "a calibration needs a share from 0 to 1, a sharpness and a number of arcs that are not negative, and an "
+                "exponent from 0.5 to 1",
+                found=repr(calibration),
+            )
+        if not (1 - exponent) * np.pi < calibration.rounding < np.pi / 2:
+            raise SchemaError("rounding must be wider than the spike, and below pi/2", found=repr(calibration))

@@ -55,7 +55,7 @@ def resistance_between(
     Notes
     -----
     To first order in ln gamma: ``R = sum w_k gamma_k`` with variance ``v' S v``, ``v_k = w_k gamma_k`` and S the covariance
-    of ln gamma; the interval is log-normal.
+    of ln gamma for areas (``area_covariance``); the interval is log-normal.
     """
     posterior = _checked(posterior)
     n = posterior.sizes["spectrum"]
@@ -136,7 +136,7 @@ def _resistance(posterior: xr.Dataset, limits: FloatArray, *, include_series: bo
     for pair in np.unique(ends[:, known], axis=1).T:
         here = known & (ends == pair[:, None]).all(axis=0)
         weights[here] = integration_weights(log_tau, *np.clip(pair, log_tau[0], log_tau[-1]))
-    filled, covariance = np.nan_to_num(gamma), np.nan_to_num(posterior["log_covariance"].to_numpy().astype(np.float64))
+    filled, covariance = np.nan_to_num(gamma), np.nan_to_num(posterior["area_covariance"].to_numpy().astype(np.float64))
     series = None
     if include_series:
         series = (
@@ -174,10 +174,10 @@ def _resistance(posterior: xr.Dataset, limits: FloatArray, *, include_series: bo
 
 def _checked(posterior: RecordLike) -> xr.Dataset:
     record = check(posterior, "relaxation_times")
-    if "log_covariance" not in record.variables:
+    if "area_covariance" not in record.variables:
         raise SchemaError(
             "a distribution with its covariance is needed",
-            found="a record without log_covariance",
+            found="a record without area_covariance",
             todo="Make it with relaxation_posterior(record)",
         )
     return record

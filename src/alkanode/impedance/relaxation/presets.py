@@ -10,7 +10,7 @@ from alkanode.foundation.errors import SchemaError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
+class RelaxationPreset:
     """A published recipe for distributions of relaxation times.
 
     Attributes
@@ -34,9 +34,9 @@ class Preset:
     remark: str
 
 
-RELAXATION_PRESETS: Mapping[str, Preset] = MappingProxyType(
+RELAXATION_PRESETS: Mapping[str, RelaxationPreset] = MappingProxyType(
     {
-        "wu2025": Preset(
+        "wu2025": RelaxationPreset(
             name="wu2025",
             source="Wu2025",
             options=MappingProxyType(

@@ -13,13 +13,13 @@ import xarray as xr
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import source
-from alkanode.impedance.frequency_grids import FrequencyGrid, masked_spectra
+from alkanode.impedance.frequency_grids import FrequencyGrid
 from alkanode.impedance.relaxation.basis import BasisName
 from alkanode.impedance.relaxation.inversion import InversionOptions, Part, Weights
 from alkanode.impedance.relaxation.lambda_choice import LAMBDAS, METHODS, LambdaCurves, Method, lambda_curves
 from alkanode.impedance.relaxation.options import read_options, usable_grids
 from alkanode.impedance.relaxation.window import log_tau_grid
-from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
+from alkanode.impedance.spectrum_coordinates import spectrum_coordinates, spectrum_masks
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -195,7 +195,7 @@ def regularisation_curve(
             "log_roughness": ("candidate", found.roughness),
             "spectrum_criterion": (("spectrum", "candidate"), _finite(found.each.T)),
             "chosen_regularisation": ("spectrum", choice.each),
-            "masked": ("spectrum", masked_spectra(record)),
+            **spectrum_masks(record),
         },
         coords=spectrum_coordinates(record),
         attrs={
@@ -205,8 +205,6 @@ def regularisation_curve(
             **options.as_attributes(),
         },
     )
-    if "mask_reason" in record.variables:
-        result["mask_reason"] = record["mask_reason"].variable
     return label(result, "regularisation_curve")
 
 

@@ -20,7 +20,7 @@ import xarray as xr
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning
 from alkanode.foundation.sources import add_sources, source
-from alkanode.impedance.frequency_grids import FrequencyGrid, masked_spectra
+from alkanode.impedance.frequency_grids import FrequencyGrid
 from alkanode.impedance.relaxation.basis import BasisName, basis_on
 from alkanode.impedance.relaxation.blocking import blocking_fields
 from alkanode.impedance.relaxation.edge_of_window import note_open_ends
@@ -30,7 +30,7 @@ from alkanode.impedance.relaxation.options import read_options, usable_grids
 from alkanode.impedance.relaxation.presets import RELAXATION_PRESETS
 from alkanode.impedance.relaxation.regularisation_curve import Choice, choose_lambda
 from alkanode.impedance.relaxation.window import inside_window, log_tau_grid, nodes_of, window_of
-from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
+from alkanode.impedance.spectrum_coordinates import spectrum_coordinates, spectrum_masks
 from alkanode.impedance.validity.findings import Findings, name_spectra
 
 FloatArray = npt.NDArray[np.float64]
@@ -207,7 +207,7 @@ def relaxation_times(
             **{name: ("spectrum", values) for name, values in fields.items()},
             **blocking_fields(solved, n, options),
             **choice.fields(),
-            "masked": ("spectrum", masked_spectra(record)),
+            **spectrum_masks(record),
         },
         coords={"relaxation_time": np.exp(log_tau), **spectrum_coordinates(record)},
         attrs={
@@ -224,8 +224,6 @@ def relaxation_times(
     if preset is not None:
         result.attrs |= {"preset": preset, "preset_remark": RELAXATION_PRESETS[preset].remark}
         add_sources(result, (RELAXATION_PRESETS[preset].source,))
-    if "mask_reason" in record.variables:
-        result["mask_reason"] = record["mask_reason"].variable
     return label(result, "relaxation_times")
 
 

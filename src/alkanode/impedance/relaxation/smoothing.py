@@ -58,11 +58,14 @@ def decompose(A: FloatArray, penalty: FloatArray) -> tuple[Filter, FloatArray]:
     AV
         ``A V``, shape (row, unknown); its columns are orthogonal.
     """
-    scale = 1 / np.linalg.norm(A, axis=0)
+    sizes = np.linalg.norm(A, axis=0)
+    empty = sizes == 0  # unknowns that the fitted part does not feel, such as a capacitance in the real part
+    scale = 1 / np.where(empty, 1.0, sizes)
     scaled = A * scale
     K, M = scaled.T @ scaled, penalty * scale[:, None] * scale
-    balance = float(np.trace(K) / np.trace(M))
+    balance = float(np.trace(K) / np.trace(M)) or 1.0  # no unknown is felt by a spectrum of a single point
     K[np.diag_indices_from(K)] *= 1 + _TINY
+    K[empty, empty] = 1.0
     smoothness, vectors = eigh(balance * M, K + balance * M)
     found = Filter(scale[:, None] * vectors, np.clip(smoothness, 0.0, 1.0), balance)
     return found, scaled @ vectors
@@ -129,7 +132,8 @@ def bend_of_the_l_curve(log_residual: FloatArray, log_roughness: FloatArray, lam
     where = np.log(lambdas)
     r1, s1 = (np.gradient(values, where, axis=0) for values in (log_residual, log_roughness))
     r2, s2 = (np.gradient(values, where, axis=0) for values in (r1, s1))
-    bend = (r1 * s2 - r2 * s1) / (r1**2 + s1**2) ** 1.5
+    speed = (r1**2 + s1**2) ** 1.5
+    bend = np.divide(r1 * s2 - r2 * s1, speed, out=np.zeros_like(speed), where=speed > 0)
     bend[[0, 1, -2, -1]] = -np.inf
     return np.asarray(-bend)
 

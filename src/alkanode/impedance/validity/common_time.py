@@ -16,7 +16,8 @@ import xarray as xr
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import source
-from alkanode.impedance.validity.sweep_series import AlignedSweeps, Breaks, align, segments, time_span
+from alkanode.impedance.breaks import BreakRules
+from alkanode.impedance.validity.sweep_series import AlignedSweeps, align, segments, time_span
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]
@@ -26,7 +27,7 @@ _AS_MEASURED = frozenset({"frequency", "original_point"})
 
 @source("Stoynov1993")
 def at_common_time(
-    record: RecordLike, *, at: Literal["start", "middle", "end"] = "middle", breaks: Breaks | None = None
+    record: RecordLike, *, at: Literal["start", "middle", "end"] = "middle", break_rules: BreakRules | None = None
 ) -> xr.Dataset:
     """Interpolate every point to one time per spectrum, between the sweeps before and after.
 
@@ -37,8 +38,8 @@ def at_common_time(
     at
         Which time of a sweep its points are brought to. Default ``"middle"``, the mean of first and last: no point moves by
         more than half a sweep.
-    breaks
-        What separates sweeps, see :class:`Breaks`; nothing is interpolated across it.
+    break_rules
+        What separates sweeps, see :class:`BreakRules`; nothing is interpolated across it.
 
     Returns
     -------
@@ -75,7 +76,7 @@ def at_common_time(
         )
     first, last = time_span(record)
     common = {"start": first, "middle": (first + last) / 2, "end": last}[at]
-    chosen = breaks or Breaks()
+    chosen = break_rules or BreakRules()
     segment = segments(record, chosen)
     sweeps = align(record)
     partner, share = _partners(sweeps, segment, common)
@@ -105,7 +106,7 @@ def at_common_time(
         result["time"] = ("spectrum", np.where(moved.any(axis=1), common, told))
         if "time" in record.coords:
             result = result.set_coords("time")
-    result.attrs.update(common_time=at, longest_pause=chosen.longest_pause, current_step=chosen.current_step)
+    result.attrs.update(common_time=at, longest_pause=chosen.longest_pause, current_change=chosen.current_change)
     return label(result, "impedance")
 
 

@@ -21,8 +21,8 @@ import xarray as xr
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
 from alkanode.foundation.sources import source
-from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids, masked_spectra
-from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
+from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids
+from alkanode.impedance.spectrum_coordinates import spectrum_coordinates, spectrum_masks
 from alkanode.impedance.validity.chain_length import Criterion, LinearFit, linear_fit
 from alkanode.impedance.validity.findings import name_spectra
 
@@ -142,7 +142,7 @@ def kramers_kronig(
             "mu": ("spectrum", mu),
             "valid": ("spectrum", rms <= limit),
             "in_admittance": ("spectrum", admittance),
-            "masked": ("spectrum", masked_spectra(record)),
+            **spectrum_masks(record),
         },
         coords=spectrum_coordinates(record),
         attrs={
@@ -155,8 +155,6 @@ def kramers_kronig(
             "note": "a linear Kramers-Kronig test does not see slow drift within a sweep",
         },
     )
-    if "mask_reason" in record.variables:
-        result["mask_reason"] = record["mask_reason"].variable
     result.attrs["checks"] = "\n".join(_outliers(result))
     return label(result, "kramers_kronig")
 

@@ -32,11 +32,12 @@ def judge_shape(
         return
     decades = float(np.log10(frequency[0] / frequency[-1]))
     if count < limits.fewest_points:
-        sweep.mask(position, findings, f"fewer than {limits.fewest_points} points", f"{count} points")
+        kind = f"fewer than {limits.fewest_points} points"
+        sweep.mask(position, findings, kind, f"{count} points, fewer than {limits.fewest_points}")
         return
     if decades < limits.fewest_decades:
         kind = f"less than {limits.fewest_decades:g} decades"
-        sweep.mask(position, findings, kind, f"{decades:.2g} decades of frequency")
+        sweep.mask(position, findings, kind, f"{decades:.2g} decades of frequency, less than {limits.fewest_decades:g}")
         return
     if np.ptp(impedance.real) + np.ptp(impedance.imag) <= _CONSTANT * np.abs(impedance).mean():
         sweep.mask(position, findings, "constant impedance")

@@ -13,9 +13,10 @@ import xarray as xr
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
+from alkanode.impedance.breaks import BreakRules
 from alkanode.impedance.frequency_grids import GRID_TOLERANCE, masked_spectra
-from alkanode.impedance.spectrum_coordinates import spectrum_coordinates
-from alkanode.impedance.validity.sweep_series import AlignedSweeps, Breaks, align, segments, time_span
+from alkanode.impedance.spectrum_coordinates import spectrum_coordinates, spectrum_masks
+from alkanode.impedance.validity.sweep_series import AlignedSweeps, align, segments, time_span
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,7 +29,7 @@ _UNTIMED = "not detectable: points have no time"
 _ALONE = "not detectable: no sweep before and after it without a break"
 
 
-def sweep_drift(record: RecordLike, *, change_limit: float = 0.01, breaks: Breaks | None = None) -> xr.Dataset:
+def sweep_drift(record: RecordLike, *, change_limit: float = 0.01, break_rules: BreakRules | None = None) -> xr.Dataset:
     """Drift of every sweep, and how much its impedance changed while it was measured.
 
     Parameters
@@ -40,8 +41,8 @@ def sweep_drift(record: RecordLike, *, change_limit: float = 0.01, breaks: Break
     change_limit
         A sweep "changes" when the bracketing sweeps say that |Z| moved by more than this fraction while it was measured.
         Default 0.01, the limit of the Kramers-Kronig residual.
-    breaks
-        What separates sweeps; default :class:`Breaks`.
+    break_rules
+        What separates sweeps; default :class:`BreakRules`.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def sweep_drift(record: RecordLike, *, change_limit: float = 0.01, breaks: Break
     record = check(record, "impedance")
     if not change_limit > 0:
         raise SchemaError("change_limit must be positive", found=repr(change_limit))
-    chosen = breaks or Breaks()
+    chosen = break_rules or BreakRules()
     first, last = time_span(record)
     drift = {name: _spread(record, name) for name in ("voltage", "current")}
     if "voltage_drift" in record.variables:  # of the whole sweep, also where points were left out by choice
@@ -101,17 +102,15 @@ def sweep_drift(record: RecordLike, *, change_limit: float = 0.01, breaks: Break
             "repeat_change": ("spectrum", repeat),
             "repeat_interval": ("spectrum", interval),
             "drift_verdict": ("spectrum", np.where(masked, _MASKED, verdict).astype(str)),
-            "masked": ("spectrum", masked),
+            **spectrum_masks(record),
         },
         coords=spectrum_coordinates(record),
         attrs={
             "change_limit": change_limit,
             "longest_pause": chosen.longest_pause,
-            "current_step": chosen.current_step,
+            "current_change": chosen.current_change,
         },
     )
-    if "mask_reason" in record.variables:
-        result["mask_reason"] = record["mask_reason"].variable
     return label(result, "sweep_drift")
 
 

@@ -78,7 +78,7 @@ def find_names(lines: Sequence[str], name: str) -> SpectraHeader | None:
     Raises
     ------
     ReaderError
-        When a quantity is named twice within one spectrum.
+        When a quantity is named twice within one spectrum, or commas are both decimal marks and part the cells.
     """
     for number, line in enumerate(lines[:SEARCHED_LINES]):
         for delimiter in DELIMITERS:
@@ -104,6 +104,7 @@ def find_names(lines: Sequence[str], name: str) -> SpectraHeader | None:
             ]
             rows_from = lines.index(below[start], number + 1)
             width = max(len(first), len(labels))
+            _refuse_twofold_comma(delimiter, first, labels, name)
             return SpectraHeader(
                 line=number,
                 rows_from=rows_from,
@@ -114,6 +115,18 @@ def find_names(lines: Sequence[str], name: str) -> SpectraHeader | None:
                 repeated=frozenset(squeezed(text) for text in lines[number:rows_from] if text.strip()),
             )
     return None
+
+
+def _refuse_twofold_comma(delimiter: str, first: Sequence[str], labels: Sequence[str], name: str) -> None:
+    """Refuse a row that commas cut into more cells than there are names, one for the decimals of each whole number."""
+    cells = [cell for cell in first if cell]
+    named = sum(bool(label) for label in labels)
+    if delimiter == "," and len(cells) > named + 1 and all(is_number(cell) for cell in cells):
+        raise ReaderError(
+            f"the commas of {name!r} must mean one thing",
+            found=f"{named} names above rows of {len(cells)} cells: they part the cells and seem to be decimal marks too",
+            todo="Export with semicolons or tabs between the cells, or with decimal points",
+        )
 
 
 def squeezed(line: str) -> str:

@@ -130,13 +130,17 @@ def operando_map(
 
 
 def peak_tracks(
-    tracks: RecordLike, *, area: QuantityLike | None = None, ax: Sequence[Axes] | None = None
+    tracks: RecordLike,
+    *,
+    against: describe_tracks.Against | None = None,
+    area: QuantityLike | None = None,
+    ax: Sequence[Axes] | None = None,
 ) -> list[Axes]:
     """Draw relaxation time, resistance and capacitance of tracked peaks.
 
     Parameters
     ----------
-    tracks, area
+    tracks, against, area
         As for :func:`alkanode.plot.describe_tracks.peak_tracks`.
     ax
         Three axes to draw into.
@@ -146,7 +150,7 @@ def peak_tracks(
     list of Axes
         Relaxation time, resistance, capacitance.
     """
-    return all_axes(describe_tracks.peak_tracks(tracks, area=area), ax)
+    return all_axes(describe_tracks.peak_tracks(tracks, against=against, area=area), ax)
 
 
 def relaxation_times(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,11 @@ from alkanode.foundation.errors import AlkanodeError, SchemaError
 from alkanode.foundation.sources import Estimate
 from alkanode.impedance import (
     choose_arcs,
+    circuit_preset,
     fit_series,
     fitted_arcs,
     identifiability,
-    interphase_growth,
     parse_circuit,
-    preset,
     process_resistance,
     profile_likelihood,
     time_since_current,
@@ -26,7 +26,9 @@ from alkanode.plot import Figure
 from alkanode.plot.describe_circuit import circuit_fit, circuit_parameters, circuit_residuals
 from alkanode.plot.describe_growth import interphase_growth as growth_figure
 from alkanode.studies.blocks import Circuit, Impedance
-from alkanode.studies.impedance.spectra import checked_spectra, masked_sentence, masked_spectra
+from alkanode.studies.impedance.followed import follow, is_asked
+from alkanode.studies.impedance.growth import grown
+from alkanode.studies.impedance.spectra import masked_sentence, masked_spectra, usable_spectra
 from alkanode.studies.part import Part, Table
 from alkanode.studies.wording import number, shown
 
@@ -34,21 +36,26 @@ MISFIT_LIMIT = 0.05
 """Relative misfit of a spectrum above which its circuit is said not to describe it."""
 
 
-def circuit_part(spectra: xr.Dataset, cell: Cell | None, settings: Circuit, cycling: xr.Dataset | None = None) -> Part:
+def circuit_part(
+    spectra: xr.Dataset,
+    cell: Cell | None,
+    settings: Circuit,
+    cycling: xr.Dataset | None = None,
+    controls: Sequence[xr.Dataset] = (),
+) -> Part:
     """A circuit fitted to every spectrum, with what the data determine of it.
 
-    ``cycling`` gives the time since the last current, where growth at rest is asked for.
+    ``cycling`` gives the time since the last current, where growth at rest is asked for, and counts the cycles of a resistance
+    that is followed. ``controls`` are the spectra of control cells, one record per cell.
     """
     area = None if cell is None else cell.effective_area
     if cycling is not None and cycling.sizes["row"] and "time" in spectra.variables:
         spectra = time_since_current(spectra, cycling)
     checks = Impedance.of(frequency_range=settings.frequency_range, drift_limit=settings.drift_limit)
-    checked = checked_spectra(spectra, checks)
-    if "time_since_current" in spectra.variables and "time_since_current" not in checked.variables:
-        checked["time_since_current"] = spectra["time_since_current"].variable
+    checked = usable_spectra(spectra, checks)
     records: dict[str, xr.Dataset] = {}
     findings: list[str] = []
-    circuit = settings.preset or settings.circuit
+    circuit = settings.circuit if settings.preset is None else circuit_preset(settings.preset)
     if circuit is None:
         choice = choose_arcs(checked, most=settings.most_arcs, before=settings.before, after=settings.after)
         records["arc_choice"] = choice
@@ -77,9 +84,21 @@ def circuit_part(spectra: xr.Dataset, cell: Cell | None, settings: Circuit, cycl
         "masked_spectra": masked,
         "checks": str(fit.attrs.get("checks", "")).splitlines(),
     }
+    tables = {"circuit": parameter_table(fit, ends)}
+    if is_asked(settings):
+        try:
+            followed = follow(fit, settings, controls=controls, area=area, cycling=cycling)
+        except AlkanodeError as reason:
+            missing["resistance"] = str(reason)
+        else:
+            records["process_resistance"], figures["resistance"] = followed.record, followed.figure
+            tables["resistance"] = followed.table
+            estimates |= followed.estimates
+            details["followed"] = followed.details
+            findings[:0] = followed.findings
     if settings.growth is not None:
         try:
-            growth = interphase_growth(_at_rest(process_resistance(fit, settings.growth)))
+            growth = grown(fit, settings)
         except AlkanodeError as reason:
             missing["growth"] = str(reason)
         else:
@@ -94,7 +113,7 @@ def circuit_part(spectra: xr.Dataset, cell: Cell | None, settings: Circuit, cycl
         details=details,
         records=records,
         figures=figures,
-        tables={"circuit": parameter_table(fit, ends)},
+        tables=tables,
         findings=tuple(findings),
         missing=missing,
     )
@@ -184,10 +203,11 @@ def _findings(fit: xr.Dataset, arcs: xr.Dataset, settings: Circuit, opened: list
     """Sentences on the quality of the fits and what they do not determine."""
     fitted = fitted_spectra(fit)
     noise = fit["relative_noise"].to_numpy()[fitted]
-    said = [
-        f"{fit.attrs['circuit']} was fitted to {fitted.size} spectra; it leaves {number(100 * float(np.median(noise)), 2)} % of "
-        f"|Z| (median; largest {number(100 * float(noise.max()), 2)} %). [fitted]"
-    ]
+    left = f"{number(100 * float(np.median(noise)), 2)} % of |Z|"
+    if fitted.size > 1:
+        left += f" (median; largest {number(100 * float(noise.max()), 2)} %)"
+    many = "1 spectrum" if fitted.size == 1 else f"{fitted.size} spectra"
+    said = [f"{fit.attrs['circuit']} was fitted to {many}; it leaves {left}. [fitted]"]
     poor = int((noise > MISFIT_LIMIT).sum())
     if poor:
         said.append(
@@ -204,7 +224,7 @@ def _findings(fit: xr.Dataset, arcs: xr.Dataset, settings: Circuit, opened: list
     if opened:
         said.append(f"The data leave the resistance open on one side or both: {', '.join(opened)}.")
     if settings.preset is not None:
-        known = preset(settings.preset)
+        known = circuit_preset(settings.preset)
         said.append(f"Printed: {known.printed} Assumed: {known.assumed} [assumed]")
     return said
 
@@ -216,17 +236,6 @@ def _choice_sentence(choice: xr.Dataset) -> str:
         f"Number of arcs by evidence: {counts}; together they support {choice.attrs['series_choice']}. Arcs describe the "
         "spectrum; they need not be processes. [fitted]"
     )
-
-
-def _at_rest(resistance: xr.Dataset) -> xr.Dataset:
-    """Only spectra without current; all where nothing is known of the current."""
-    if "time_since_current" not in resistance.variables:
-        return resistance
-    under_current = resistance["time_since_current"].to_numpy() == 0
-    result = resistance.copy()
-    result["resistance"] = ("spectrum", np.where(under_current, np.nan, resistance["resistance"].to_numpy()))
-    result["resistance"].attrs = dict(resistance["resistance"].attrs)
-    return result
 
 
 def _stabilisation(growth: xr.Dataset) -> Estimate:

@@ -16,7 +16,7 @@ from alkanode.plot import Figure
 from alkanode.plot.describe_growth import arrhenius as arrhenius_figure
 from alkanode.plot.describe_impedance import nyquist
 from alkanode.studies.blocks import Conductivity, Impedance
-from alkanode.studies.impedance.spectra import checked_spectra, masked_sentence, masked_spectra
+from alkanode.studies.impedance.spectra import masked_sentence, masked_spectra, usable_spectra
 from alkanode.studies.part import Part, Table
 from alkanode.studies.tables import displayed, headed, thinned
 from alkanode.studies.wording import number, shown
@@ -25,7 +25,7 @@ from alkanode.studies.wording import number, shown
 def conductivity_part(spectra: xr.Dataset, cell: Cell | None, settings: Conductivity) -> Part:
     """Resistance and conductivity of every spectrum, and the activation energy where temperatures differ."""
     checks = Impedance.of(frequency_range=settings.frequency_range, drift_limit=settings.drift_limit)
-    checked = checked_spectra(spectra, checks)
+    checked = usable_spectra(spectra, checks)
     thickness, area, spread = _geometry(cell, settings)
     temperature = _temperature(cell, settings)
     found = electrolyte_conductivity(

@@ -23,8 +23,8 @@ from alkanode.impedance import (
     constriction,
     fit_circuit,
     peaks,
+    track_peaks,
 )
-from alkanode.impedance.operando.track_peaks import track_peaks
 from alkanode.plot import describe_interface
 from alkanode.studies.blocks import Interface
 from alkanode.studies.part import Part, Table
@@ -38,7 +38,13 @@ TRACKED_FROM = 4
 """Spectra from which on peaks are followed along the series instead of being compared one by one."""
 
 
-def interface_part(checked: xr.Dataset, times: xr.Dataset, cell: Cell | None, settings: Interface) -> Part:
+def interface_part(
+    checked: xr.Dataset,
+    times: xr.Dataset,
+    cell: Cell | None,
+    settings: Interface,
+    tracks: xr.Dataset | None = None,
+) -> Part:
     """Rivals for each peak; where the settings say so, constriction and active area.
 
     Parameters
@@ -51,6 +57,8 @@ def interface_part(checked: xr.Dataset, times: xr.Dataset, cell: Cell | None, se
         Gives area, electrolyte and temperature.
     settings
         Block of the study.
+    tracks
+        Peaks followed along the series, where a map was made; found here otherwise.
 
     Raises
     ------
@@ -60,7 +68,7 @@ def interface_part(checked: xr.Dataset, times: xr.Dataset, cell: Cell | None, se
     if cell is None or cell.effective_area is None:
         raise StudyError("rival processes are compared per area", found="no area", todo="Give the cell an area")
     area = float(cell.effective_area)
-    part = _rivals(times, cell, area, settings)
+    part = _rivals(_peaks(times, tracks), cell, area, settings)
     missing: dict[str, str] = {}
     findings, figures, records = list(part.findings), dict(part.figures), dict(part.records)
     tables, estimates = dict(part.tables), dict(part.estimates)
@@ -93,11 +101,17 @@ def interface_part(checked: xr.Dataset, times: xr.Dataset, cell: Cell | None, se
     )
 
 
-def _rivals(times: xr.Dataset, cell: Cell, area: float, settings: Interface) -> Part:
-    """Which processes could be behind the peaks."""
+def _peaks(times: xr.Dataset, tracks: xr.Dataset | None) -> xr.Dataset:
+    """Peaks followed along a series, or one by one in a short one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AlkanodeWarning)  # told when the distributions were made
-        found = track_peaks(times) if times.sizes["spectrum"] >= TRACKED_FROM else peaks(times)
+        if times.sizes["spectrum"] < TRACKED_FROM:
+            return peaks(times)
+        return track_peaks(times) if tracks is None else tracks
+
+
+def _rivals(found: xr.Dataset, cell: Cell, area: float, settings: Interface) -> Part:
+    """Which processes could be behind the peaks."""
     thickness = None if cell.electrolyte is None else cell.electrolyte.thickness
     context = ProcessContext(
         area=area,

@@ -15,6 +15,7 @@ from alkanode.plot.describe_map import relaxation_map
 from alkanode.plot.describe_tracks import peak_tracks
 from alkanode.plot.display import spread
 from alkanode.studies.blocks import Impedance
+from alkanode.studies.impedance.rest_maps import rest_map, rests_of, without_rests
 from alkanode.studies.impedance.spectra import masked_spectra
 from alkanode.studies.part import Part, Table
 from alkanode.studies.wording import number
@@ -26,6 +27,10 @@ _MOST_PARTS = 6
 _LISTED_SPECTRA = 10
 _JOINT_SHARE = 0.1
 """Regularisation of the joint inversion over that of single spectra: neighbours hold the noise down."""
+
+_MOST_MISFIT_GROWTH = 5.0
+"""Misfit of the joint inversion over that of single spectra beyond which the series is no smooth one. A smooth series stays
+near 1; spectra under current and at rest in turns reach 30."""
 
 
 def map_part(
@@ -49,10 +54,16 @@ def map_part(
     times, why_single = _distributions(checked, single, settings)
     against = settings.against or _best_coordinate(times)
     mapped = operando_map(times, against=against, spectra=checked, validity=validity)
-    tracks = track_peaks(times, single=None if times is single else single)
-    figures = {"map": relaxation_map(mapped, against=against, area=area, tracks=tracks)}
+    tracks = track_peaks(times, record=checked, single=None if times is single else single)
+    rests = rests_of(times) if against == "charge" else []
+    moving = mapped.isel(spectrum=np.isin(mapped["spectrum_index"].to_numpy(), without_rests(times, rests)))
+    figures = {"map": relaxation_map(moving, against=against, area=area, tracks=tracks)}
+    rest_records: dict[str, xr.Dataset] = {}
+    for place, rest in enumerate(rests, start=1):
+        name = "rest_map" if len(rests) == 1 else f"rest_map_{place}"
+        rest_records[name], figures[name] = rest_map(times, rest, area=area)
     if tracks.sizes["row"]:
-        figures["tracks"] = peak_tracks(tracks, area=area)
+        figures["tracks"] = peak_tracks(tracks, against=against, area=area)
     long_ones = np.flatnonzero(tracks["row_count"].to_numpy() >= LEAST_ROWS)
     tables = {}
     if long_ones.size:
@@ -70,12 +81,14 @@ def map_part(
             "smooth_along": times.attrs["smooth_along"] if joint else None,
             "breaks": str(times.attrs.get("breaks", "")).splitlines(),
             "tracks": _track_list(tracks, long_ones),
+            "arcs": str(tracks.attrs["arcs"]).splitlines(),
+            "area_reasons": str(tracks.attrs["area_reasons"]).splitlines(),
             "short_tracks": int(tracks.sizes["peak_track"] - long_ones.size),
         },
-        records={"operando_map": mapped, "peak_tracks": tracks} | ({"joint_relaxation_times": times} if joint else {}),
+        records={"operando_map": mapped, "peak_tracks": tracks} | rest_records | ({"joint_relaxation_times": times} if joint else {}),
         figures=figures,
         tables=tables,
-        findings=(*_how(times, why_single, joint=joint), *_slopes(tracks, long_ones)),
+        findings=(*_how(times, why_single, joint=joint), *_resistances(tracks), *_slopes(tracks, long_ones)),
     )
 
 
@@ -106,7 +119,22 @@ def _distributions(checked: xr.Dataset, single: xr.Dataset, settings: Impedance)
     for warning in caught:  # those of the single inversions were told with them
         if "joint inversion" in str(warning.message) or not issubclass(warning.category, AlkanodeWarning):
             warnings.warn(warning.message, warning.category, stacklevel=2)
+    worse = _misfit_growth(joint, single)
+    if worse > _MOST_MISFIT_GROWTH:
+        return single, (
+            f"together they miss the spectra {number(worse, 2)} times as far as one by one: neighbours are not alike"
+        )
     return joint, ""
+
+
+def _misfit_growth(joint: xr.Dataset, single: xr.Dataset) -> float:
+    """Rms misfit of the joint inversion over that of single spectra, over all spectra that both describe."""
+    both = [times["rms_residual"].to_numpy().astype(float) for times in (joint, single)]
+    known = np.isfinite(both[0]) & np.isfinite(both[1])
+    if not known.any():
+        return 0.0
+    together, alone = (float(np.sqrt(np.mean(values[known] ** 2))) for values in both)
+    return together / alone if alone > 0 else 0.0
 
 
 def _best_coordinate(times: xr.Dataset) -> Against:
@@ -137,6 +165,21 @@ def _how(times: xr.Dataset, why_single: str, *, joint: bool) -> list[str]:
         told += f", with {len(breaks)} break{'s' if len(breaks) > 1 else ''} (before spectrum {'; '.join(breaks[:4])}"
         told += f"; and {len(breaks) - 4} more)" if len(breaks) > 4 else ")"
     return [told + ". [computed]"]
+
+
+def _resistances(tracks: xr.Dataset) -> list[str]:
+    """Where the resistances of the tracks come from."""
+    from_arcs = tracks["resistance_from"].to_numpy() == "arcs"
+    spectrum = tracks["spectrum_index"].to_numpy()
+    fitted, every = np.unique(spectrum[from_arcs]).size, np.unique(spectrum).size
+    if not fitted:
+        return []
+    told = f"Resistances and relaxation times of {fitted} of {every} spectra are those of arcs fitted to them"
+    if fitted < every:
+        reasons = {line.partition(": ")[2] for line in str(tracks.attrs["area_reasons"]).splitlines()}
+        reasons.discard("no distribution")
+        told += f", the others areas between valleys ({'; '.join(sorted(reasons)[:3])})"
+    return [f"{told}. [fitted]"]
 
 
 def _slopes(tracks: xr.Dataset, chosen: np.ndarray[Any, np.dtype[np.intp]]) -> list[str]:
@@ -233,15 +276,16 @@ def _row_table(tracks: xr.Dataset, area: float | None) -> Table:
                 per_farad * float(one["capacitance"]),
                 per_farad * float(one["capacitance_deviation"]),
                 float(one["peak_width"]),
+                str(one["resistance_from"]) if bool(one["detected"]) else "arcs, not told from 0",
                 "beyond: tau, R lower bounds" if beyond else "yes" if bool(one["in_window"]) else "no",
             )
         )
     some = "" if listed.size == spectra.size else f" of {listed.size} of {spectra.size} spectra, all in the record"
     return Table(
-        title=f"Peaks{some}; sd: of one spectrum by itself, from the scatter along the track",
+        title=f"Peaks{some}; sd: of the fit for arcs, else from the scatter along the track",
         columns=(
             *("spectrum", "track", "tau / s", "sd", f"R / {resistance_unit}", "sd"),
-            *(f"C / {capacitance_unit}", "sd", "width / decades", "in window"),
+            *(f"C / {capacitance_unit}", "sd", "width / decades", "R from", "in window"),
         ),
         rows=tuple(rows),
     )

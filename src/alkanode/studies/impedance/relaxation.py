@@ -14,6 +14,7 @@ from alkanode.plot.describe_regularisation import regularisation
 from alkanode.plot.describe_relaxation import distribution
 from alkanode.studies.blocks import Impedance
 from alkanode.studies.impedance.polarisation import polarisation_estimates, polarisation_finding
+from alkanode.studies.impedance.posterior import posterior_part
 from alkanode.studies.impedance.spectra import masked_spectra
 from alkanode.studies.part import Part
 from alkanode.studies.wording import number
@@ -43,6 +44,8 @@ def relaxation_part(
 
     ``valid`` is the verdict of the Kramers-Kronig test per spectrum, where it was made.
     """
+    if settings.posterior:
+        return posterior_part(checked, area=area, valid=valid)
     times = relaxation_times(checked, **inversion_options(settings))
     found = peaks(times)
     estimates = polarisation_estimates(checked, times, settings, area=area, valid=valid)

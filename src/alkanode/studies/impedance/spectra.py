@@ -13,9 +13,10 @@ from alkanode.data.charge import passed_charge
 from alkanode.data.schema import label
 from alkanode.foundation.errors import DataQualityWarning, StudyError
 from alkanode.foundation.units import to_si
-from alkanode.impedance import check_spectra, spoiled_head
+from alkanode.impedance import SpoiledHead, check_spectra, spoiled_head
+from alkanode.impedance.frequency_grids import all_masked
+from alkanode.plot.style import frequency
 from alkanode.studies.blocks import Impedance
-from alkanode.studies.wording import shown
 
 
 def spectra_of(history: xr.DataTree) -> xr.Dataset:
@@ -39,6 +40,11 @@ def spectra_of(history: xr.DataTree) -> xr.Dataset:
     charge, _ = passed_charge(rows)
     passed = np.interp(spectra["time"].to_numpy(), rows["time"].to_numpy(), charge)
     return label(spectra.assign(charge=("spectrum", passed)), "impedance")
+
+
+def rows_of(history: xr.DataTree) -> xr.Dataset | None:
+    """The cycling record of a history, or none where the files hold only spectra."""
+    return history["cycling"].to_dataset() if "cycling" in history.children else None
 
 
 def masked_spectra(record: xr.Dataset) -> list[dict[str, Any]]:
@@ -70,11 +76,30 @@ def checked_spectra(spectra: xr.Dataset, settings: Impedance) -> xr.Dataset:
         warnings.simplefilter("ignore", DataQualityWarning)  # the same ones as above
         kept = check_spectra(spectra, drift_limit=settings.drift_limit, frequency_range=(0.0, head.highest_kept))
     kept.attrs["left_out"] = (
-        f"Points above {shown(head.highest_kept, 'frequency')} are left out: with them {head.valid_with} of {head.asked} "
-        f"spectra satisfy the Kramers-Kronig relations, without them {head.valid_without} (frequency_range of '0 Hz' to "
-        "'inf' keeps them). [computed]"
+        f"Points above {highest_frequency(head)} are left out: with them {head.valid_with} of {head.asked} spectra satisfy the "
+        f"Kramers-Kronig relations, without them {head.valid_without} (frequency_range '0 Hz' 'inf' keeps them). [computed]"
     )
     return kept
+
+
+def usable_spectra(spectra: xr.Dataset, settings: Impedance) -> xr.Dataset:
+    """The same, for analyses of which nothing is left without a spectrum.
+
+    Raises
+    ------
+    SchemaError
+        When all spectra are masked, with the reasons.
+    """
+    checked = checked_spectra(spectra, settings)
+    if checked["masked"].all():
+        raise all_masked(checked)
+    return checked
+
+
+def highest_frequency(head: SpoiledHead) -> str:
+    """The highest frequency below a spoiled head as an option takes it, rounded up to three digits."""
+    step = 10.0 ** (np.floor(np.log10(head.highest_kept)) - 2)
+    return frequency(float(np.ceil(head.highest_kept / step - 1e-9) * step))
 
 
 def masked_sentence(masked: list[dict[str, Any]], count: int) -> str:

@@ -8,12 +8,18 @@ import numpy as np
 import xarray as xr
 
 from alkanode.foundation.sources import Estimate
-from alkanode.impedance import kramers_kronig, sweep_drift
+from alkanode.impedance import kramers_kronig, spoiled_head, sweep_drift
 from alkanode.plot.describe_impedance import nyquist
 from alkanode.plot.describe_validity import kramers_kronig as describe_test
 from alkanode.plot.describe_validity import sweep_drift as describe_drift
 from alkanode.studies.blocks import Impedance
-from alkanode.studies.impedance.spectra import checked_spectra, masked_spectra, numbers
+from alkanode.studies.impedance.spectra import (
+    checked_spectra,
+    highest_frequency,
+    masked_sentence,
+    masked_spectra,
+    numbers,
+)
 from alkanode.studies.part import Part, Table
 from alkanode.studies.wording import number
 
@@ -61,6 +67,13 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float
     ]
     if "left_out" in checked.attrs:
         findings.insert(0, checked.attrs["left_out"])
+    elif failed.size and (head := spoiled_head(checked)) is not None:
+        findings.append(
+            f"Points above {highest_frequency(head)} spoil them: without these {head.valid_without} of {head.asked} spectra "
+            f"satisfy the relations (--frequency-range '0 Hz' '{highest_frequency(head)}'). [computed]"
+        )
+    if listed := masked_spectra(checked):
+        findings.insert(0, masked_sentence(listed, masked.size))
     if count:
         findings += _drift_sentences(drift, tested)
         if outlying.any():
@@ -87,7 +100,7 @@ def kramers_kronig_part(spectra: xr.Dataset, settings: Impedance, *, area: float
             "spectra": int(masked.size),
             "valid": int(valid[tested].sum()),
             "invalid_spectra": [int(index) for index in failed],
-            "masked_spectra": masked_spectra(checked),
+            "masked_spectra": listed,
             "checks": _lines(checked.attrs.get("checks", "")) + _lines(test.attrs.get("checks", "")),
         },
         records={"checked_spectra": checked, "kramers_kronig": test, "sweep_drift": drift},
