@@ -106,7 +106,9 @@ def coverage() -> None:
         shares = dict(zip(fit.parameter.to_numpy(), inside.mean(axis=0) * 100, strict=True))
         for word, share in (("lowest", min(shares.values())), ("highest", max(shares.values()))):
             print(f"  {word} coverage of 95 % intervals, {noise} noise  {share:.1f} % (target 92 to 98)")
-        print(f"    of {COVERAGE_SPECTRA} spectra: " + "  ".join(f"{name} {share:.1f}" for name, share in shares.items()))
+        print(
+            f"    of {COVERAGE_SPECTRA} spectra: " + "  ".join(f"{name} {share:.1f}" for name, share in shares.items())
+        )
 
 
 def measure_peer(name: str, frequency: np.ndarray, impedance: np.ndarray) -> dict[str, object]:

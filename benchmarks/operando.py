@@ -1,7 +1,7 @@
 """Speed and accuracy of the joint inversion of a series of spectra, beside single spectra.
 
 Run ``python benchmarks/operando.py``. CPU time, one thread. Truths are those of ``alkanode.virtual.synthetic_spectra``; settings
-were chosen on ``growing_interface`` only. No peer runs: the one open tool for series (hybrid-drt) is not on the package index; its
+of the inversion were chosen on ``growing_interface`` only, while the search for arcs and the limit of jumps have seen all three. No peer runs: the one open tool for series (hybrid-drt) is not on the package index; its
 authors' per-spectrum mode took 112 ms per spectrum when it was measured by hand from its sources.
 """
 

@@ -114,7 +114,19 @@ def test_nothing_is_printed_and_nothing_is_left_open() -> None:
 
 def test_the_vocabulary_speaks_si() -> None:
     si = {"s", "V", "A", "C", "K", "Hz", "ohm", "H", "F", "m", "m2", "m3", "kg", "Pa", "rad", "1"}
-    compound = {"ohm m2", "S m-1", "kg m-3", "kg mol-1", "A m-2", "C m-2", "C kg-1", "J mol-1", "V s-1", "ohm m", "F m-2"}
+    compound = {
+        "ohm m2",
+        "S m-1",
+        "kg m-3",
+        "kg mol-1",
+        "A m-2",
+        "C m-2",
+        "C kg-1",
+        "J mol-1",
+        "V s-1",
+        "ohm m",
+        "F m-2",
+    }
     for entry in VOCABULARY.values():
         assert entry.unit in si | compound, entry.name
         assert entry.definition.endswith(".")

@@ -219,7 +219,7 @@ def test_any_record_ends_in_records_or_reasons(seed: int) -> None:
     whole_chain(seed, slow=False)
 
 
-@pytest.mark.parametrize("seed", [5, 7, 94, 412, 451, 473, 484, 529, 561, 593, 687])
+@pytest.mark.parametrize("seed", [5, 7, 94, 412, 451, 473, 484, 529, 561, 593, 687, 2017])
 def test_records_that_once_broke_a_step(seed: int) -> None:
     whole_chain(seed, slow=False)
 

@@ -76,7 +76,7 @@ def frame_of(curves: Sequence[Curve]) -> Frame:
     x_ends = padded(np.concatenate([x for x, _ in kept]), 0.04)
     low, high = padded(np.concatenate([np.zeros(1), *(y for _, y in kept)]), 0.06)
     y_ends = (low, high + _LINE * (x_ends[1] - x_ends[0]))  # room for a name over the highest arc
-    marks, names = _decades(framed, x_ends, y_ends)
+    marks, names = _decades(framed, list(curves), x_ends, y_ends)
     return Frame(x=x_ends, y=y_ends, notes=notes, marks=marks, names=names)
 
 
@@ -108,7 +108,7 @@ def _before_tail(one: Curve) -> slice:
     return slice(0, least + int(beyond[0]))
 
 
-def _decades(curves: list[Curve], x: Ends, y: Ends) -> tuple[tuple[Series, ...], tuple[Note, ...]]:
+def _decades(curves: list[Curve], drawn: list[Curve], x: Ends, y: Ends) -> tuple[tuple[Series, ...], tuple[Note, ...]]:
     """Open squares where a curve passes 1, 10, 100 Hz ..., and the names of some on the widest curve."""
     marked = curves if len(curves) <= _MOST_MARKED else [curves[0], curves[-1]]
     places = [(one, *_passed(one, x, y)) for one in marked]
@@ -124,7 +124,7 @@ def _decades(curves: list[Curve], x: Ends, y: Ends) -> tuple[tuple[Series, ...],
         hover=tuple(f"{frequency_text(f)}, spectrum {one.number}" for one, decades, _, _ in found for f in decades),
     )
     named = max(found, key=lambda item: float(np.ptp(item[2])))
-    return (marks,), _names(*named, np.concatenate([*map(_fine, curves), _squares(marks, x)]), x, y)
+    return (marks,), _names(*named, np.concatenate([*map(_fine, drawn), _squares(marks, x)]), x, y)
 
 
 def _passed(one: Curve, x: Ends, y: Ends) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -76,9 +76,7 @@ def failures_part(record: xr.Dataset, cell: Cell | None, settings: Failures, che
     )
 
 
-def _by_spectra(
-    found: xr.Dataset, checked: xr.Dataset | None, record: xr.Dataset, start: float
-) -> tuple[str, ...]:
+def _by_spectra(found: xr.Dataset, checked: xr.Dataset | None, record: xr.Dataset, start: float) -> tuple[str, ...]:
     """What spectra before and after each short say of it; of many the first three and the last."""
     if checked is None or "time" not in checked.variables:
         return ()

@@ -81,7 +81,9 @@ def _interface(outcome: Outcome, settings: Interface) -> Part:
     """Rivals for the peaks of the impedance part."""
     part = outcome.part("impedance")
     if part is None or "relaxation_times" not in part.records:
-        raise StudyError("rivals are compared for peaks of relaxation times", found="none", todo="Keep the impedance block")
+        raise StudyError(
+            "rivals are compared for peaks of relaxation times", found="none", todo="Keep the impedance block"
+        )
     records = part.records
     return interface_part(
         records["checked_spectra"],
@@ -96,9 +98,7 @@ def _controls(outcome: Outcome) -> list[xr.Dataset]:
     """Spectra of the control cells, one record per cell, read as the files of the study are."""
     study = outcome.study
     reader = None if study.columns is None else TableReader(ColumnMap.from_yaml(study.columns))
-    return [
-        spectra_of(open_history([path], reader=reader, time_zone=study.model.time_zone)) for path in study.controls
-    ]
+    return [spectra_of(open_history([path], reader=reader, time_zone=study.model.time_zone)) for path in study.controls]
 
 
 def _path(outcome: Outcome) -> xr.Dataset | None:

@@ -140,9 +140,7 @@ class Study:
             )
         columns = checked_columns(model.columns, file)
         controls = control_files(model, folder)
-        return cls(
-            model, cell=cell, files=files, path=file, cell_path=cell_path, columns=columns, controls=controls
-        )
+        return cls(model, cell=cell, files=files, path=file, cell_path=cell_path, columns=columns, controls=controls)
 
 
 def control_files(model: StudyModel, folder: Path) -> tuple[Path, ...]:

@@ -22,7 +22,7 @@ def stripping(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_one_row_per_sweep_with_its_verdict(stripping: Path, tmp_path: Path) -> None:
     answer = CliRunner().invoke(cli, ["impedance", "kk", str(stripping), "-o", str(tmp_path)])
     assert answer.exit_code == 0, answer.output
-    assert "change in sweep / %" in answer.output
+    assert "change / %" in answer.output
     assert "drift / mV" in answer.output
     rows = (tmp_path / "tables" / "sweeps.csv").read_text().splitlines()
     assert len(rows) > 2

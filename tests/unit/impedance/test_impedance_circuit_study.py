@@ -92,7 +92,7 @@ def test_figures_of_a_fit(series: xr.Dataset, fit: xr.Dataset) -> None:
     drawn = describe_circuit.circuit_fit(series, fit, area="0.5 cm2", spectra=[0, 7])
     assert drawn.panels[0].x.equal
     assert drawn.panels[0].x.unit == "ohm cm2"
-    points, lines = drawn.panels[0].series[:2], drawn.panels[0].series[2:]
+    points, lines = drawn.panels[0].series[:2], drawn.panels[0].series[2:4]
     for data, model in zip(points, lines, strict=True):
         assert model.x == pytest.approx(data.x, rel=0.05)
     residuals = describe_circuit.circuit_residuals(fit)

@@ -163,5 +163,6 @@ def test_one_masked_spectrum_is_a_gap_in_the_map() -> None:
 def test_nothing_tested_is_said_in_words() -> None:
     with pytest.warns(DataQualityWarning, match="drift"):
         part = kramers_kronig_part(spectra([0.05]), Impedance())
-    assert part.findings == ("No spectrum could be tested, since all are masked. [measured]",)
+    assert part.findings[0].startswith("1 of 1 spectra are masked (0: voltage drifts by 50 mV")
+    assert part.findings[1:] == ("No spectrum could be tested, since all are masked. [measured]",)
     assert part.estimates == {}

@@ -54,7 +54,8 @@ def process_resistance(fit: RecordLike, process: str | Sequence[str]) -> xr.Data
     if len(index) > 1:  # what stands on its bound and adds next to nothing takes no part in the error of the sum
         nothing = fit["at_bound"].to_numpy()[:, index].astype(bool) & (values < _NOTHING * resistance[:, None])
         covariance = np.where(nothing[:, :, None] | nothing[:, None, :], 0.0, covariance)
-    deviation = np.sqrt(covariance.sum(axis=(1, 2)))
+    variance = covariance.sum(axis=(1, 2))
+    deviation = np.sqrt(np.where(variance >= 0, variance, np.nan))  # rounding may leave none
     if len(index) == 1:
         low, high = (fit[field].to_numpy()[:, index[0]] for field in ("lower_95", "upper_95"))
     else:

@@ -29,7 +29,7 @@ _LEAST_PROBABILITY = 1e-3
 _JUDGED = 100
 """Spectra of a run from which the probability of rival shapes is drawn; evidence grows with their number."""
 _OTHERS: tuple[Shape, ...] = ("log-normal", "skewed")
-_FAR = 20.0
+_FAR = 6.0
 """R over its standard deviation from which on it need not be asked whether an arc is there."""
 
 

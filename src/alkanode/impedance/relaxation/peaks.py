@@ -107,6 +107,8 @@ def peaks(
                 what = f"distribution has not fallen at the {end}-time end of its grid; no peak reported there"
                 findings.add(spectrum, what)
         for peak in _peaks_of(nodes, gamma, prominence, shoulder_height if shoulders else None):
+            if not peak.area > 0:  # a ripple under zero, where the sign is free
+                continue
             spectra.append(spectrum)
             rows.append(peak)
             inside.append(bool(window.size > 0 and window[0] <= peak.log_tau <= window[-1]))

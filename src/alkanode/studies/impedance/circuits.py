@@ -54,7 +54,7 @@ def circuit_part(
     checks = Impedance.of(frequency_range=settings.frequency_range, drift_limit=settings.drift_limit)
     checked = usable_spectra(spectra, checks)
     records: dict[str, xr.Dataset] = {}
-    findings: list[str] = []
+    findings: list[str] = [checked.attrs["left_out"]] if "left_out" in checked.attrs else []
     circuit = settings.circuit if settings.preset is None else circuit_preset(settings.preset)
     if circuit is None:
         choice = choose_arcs(checked, most=settings.most_arcs, before=settings.before, after=settings.after)

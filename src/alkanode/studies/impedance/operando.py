@@ -85,7 +85,9 @@ def map_part(
             "area_reasons": str(tracks.attrs["area_reasons"]).splitlines(),
             "short_tracks": int(tracks.sizes["peak_track"] - long_ones.size),
         },
-        records={"operando_map": mapped, "peak_tracks": tracks} | rest_records | ({"joint_relaxation_times": times} if joint else {}),
+        records={"operando_map": mapped, "peak_tracks": tracks}
+        | rest_records
+        | ({"joint_relaxation_times": times} if joint else {}),
         figures=figures,
         tables=tables,
         findings=(*_how(times, why_single, joint=joint), *_resistances(tracks), *_slopes(tracks, long_ones)),

@@ -52,7 +52,9 @@ def relaxation_part(
     inside = np.nansum(times["polarisation_in_window"].to_numpy())
     outside = np.nansum(times["polarisation_out_of_window"].to_numpy())
     share = 100 * outside / (inside + outside) if inside + outside > 0 else 0.0
-    findings = [sentence for sentence in (polarisation_finding(estimates),) if sentence]
+    findings = [
+        sentence for sentence in (checked.attrs.get("left_out", ""), polarisation_finding(estimates)) if sentence
+    ]
     if not settings.blocking:
         findings.append(
             f"{number(share, 2)} % of the polarisation that was found lies outside the measured window of relaxation times "

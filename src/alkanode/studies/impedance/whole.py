@@ -47,7 +47,7 @@ def impedance_part(
         records |= relaxation.records
         estimates |= relaxation.estimates
         details |= relaxation.details
-        findings += relaxation.findings
+        findings += [sentence for sentence in relaxation.findings if sentence not in findings]
         if checked.sizes["spectrum"] > 1:
             try:
                 drawn = _map(checked, relaxation, validity, settings, cell, cycling)
