@@ -34,6 +34,7 @@ VALLEYS = {  # s, beside the process in the middle and above the fastest one
     "growing_interface": (3e-6, 1.5e-4, 4e-3),
     "switched_interface": (3e-6, 1.5e-4, 4e-3),
     "skewed_arcs": (8e-5, 8e-5, 7e-3),
+    "flat_bands": (2e-5, 2e-5, 4e-3),
 }
 
 

@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 ENVIRONMENT = HERE / ".envs" / "impedance_py"
 PINS = HERE / "peers" / "impedance_py.txt"
 TARGETS = {"ms": 0.2, "ratio": 200.0, "difference": 1e-6}
-FAMILIES = ("growing_interface", "switched_interface", "skewed_arcs")
+FAMILIES = ("growing_interface", "switched_interface", "skewed_arcs", "flat_bands")
 
 
 def measure_own(family: str, count: int, repeats: int) -> tuple[dict[str, float], np.ndarray, np.ndarray]:

@@ -28,6 +28,7 @@ CASES = (
     ("switched_interface", 13, 0.01),
     ("switched_interface", 13, 0.002),
     ("skewed_arcs", 1000, 0.01),
+    ("flat_bands", 1000, 0.01),
 )
 
 

@@ -36,7 +36,7 @@ PEERS = ("pydrttools", "pyimpspec")
 REGULARISATION = 1e-3
 TARGETS = {"ms_per_spectrum": 0.15, "gcv_ms": 0.05, "difference": 1e-8}
 RATIOS = {"Gaussian": 500, "PWL": 50, "TR-NNLS": 6}
-SPLIT = {"growing_interface": 3e-6, "switched_interface": 3e-6, "skewed_arcs": 6e-5}
+SPLIT = {"growing_interface": 3e-6, "switched_interface": 3e-6, "skewed_arcs": 6e-5, "flat_bands": 2e-5}
 """Relaxation time (s) between the fastest arc and the rest."""
 
 GOALS = {"R fast": 2.0, "R rest": 1.0, "blurred L2": 0.13, "peak fast": 0.05, "peak slow": 0.05}
@@ -139,6 +139,8 @@ def print_accuracy(spectra: int) -> None:
     for family in SPLIT:
         record, truth = synthetic_spectra(family, spectra=spectra)
         for name, values in errors(family, truth, relaxation_times(record)).items():
+            if (family, name) == ("flat_bands", "peak fast"):
+                continue  # a flat top has no place of its own
             median, high = np.quantile(values, [0.5, 0.95])
             print(
                 f"  {family:<19} {name:<11} median {median:.3g}  p95 {high:.3g} {UNITS[name]} (target <= {GOALS[name]:g})"

@@ -117,14 +117,15 @@ _TARGET = re.compile(rf"\(target (?:(?P<sign>[<>]=) {NUMBER}|{NUMBER} ?(?:to|-) 
 
 
 def target_rows(text: str) -> list[Row]:
-    """One row for each line ``name  number unit (target <= number)``; a line of one word above names the family.
+    """One row for each line ``name  number unit (target <= number)``; an unindented line above that begins with a
+    name_like_this names the family.
 
     Where a line gives ``median a  p95 b``, the median is the row.
     """
     rows = []
     family = ""
     for line in text.splitlines():
-        if re.fullmatch(r"\w+", line):
+        if re.fullmatch(r"\w+_\w+(, .*)?", line):
             family = f"{line}, "
         elif line.startswith("peer"):
             family = ""

@@ -37,7 +37,7 @@ from alkanode.impedance.conductivity.arrhenius import arrhenius
 from alkanode.impedance.conductivity.blocked_electrolyte import electrolyte_conductivity
 from alkanode.impedance.decomposition.decompose_peaks import DecompositionRules, decompose_peaks
 from alkanode.impedance.decomposition.fit_run import WalkRules
-from alkanode.impedance.decomposition.process_set import EvidenceOfArcs
+from alkanode.impedance.decomposition.process_set import ArcRules
 from alkanode.impedance.interface.active_area import ContactGeometry, Measured, active_area
 from alkanode.impedance.interface.assign_processes import EvidenceRules, ProcessContext, assign_processes
 from alkanode.impedance.interface.capacitance_classes import capacitance_class
@@ -79,6 +79,7 @@ __all__ = [
     "CIRCUIT_PRESETS",
     "RELAXATION_PRESETS",
     "RIVALS",
+    "ArcRules",
     "AreaCalibration",
     "BreakRules",
     "CheckLimits",
@@ -86,7 +87,6 @@ __all__ = [
     "CircuitPreset",
     "ContactGeometry",
     "DecompositionRules",
-    "EvidenceOfArcs",
     "EvidenceRules",
     "LogSmoothness",
     "Measured",

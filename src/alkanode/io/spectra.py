@@ -80,7 +80,8 @@ def complex_impedance(columns: Mapping[str, Array], phase_unit: str, name: str) 
     Returns
     -------
     ndarray
-        (row,) ohm. Real and imaginary part are taken where the file has both forms.
+        (row,) ohm; NaN where a number is missing or infinite. Real and imaginary part are taken where the file has both
+        forms.
 
     Raises
     ------
@@ -92,6 +93,7 @@ def complex_impedance(columns: Mapping[str, Array], phase_unit: str, name: str) 
     DataQualityWarning
         When the unit of the phase is a guess, the forms differ in some rows, or only by the sign of the phase.
     """
+    columns = {key: np.where(np.isfinite(values), values, np.nan) for key, values in columns.items()}
     cartesian = {"real", "imaginary"} <= columns.keys()
     phase = _radians(columns, phase_unit, name, known=cartesian) if "phase" in columns else None
     if not cartesian:
@@ -268,6 +270,7 @@ def _clock(
     if spectrum_time is not None:
         return {"spectrum_time": spectrum_time}
     time = columns.get("time")
+    time = None if time is None else np.where(np.isfinite(time), time, np.nan)
     if time is None or not np.isfinite(time).any() or (time.size > 1 and not time.any()):
         return {}
     numbers = sweep_numbers(columns["frequency"], loop=loop)

@@ -50,7 +50,7 @@ def sweep_numbers(
     Parameters
     ----------
     frequency
-        Frequency (Hz) of each row; zero or NaN marks a DC row.
+        Frequency (Hz) of each row; zero, NaN or infinity marks a row outside sweeps.
     time
         Time (s) of each row, for pauses.
     step, loop
@@ -65,7 +65,7 @@ def sweep_numbers(
     """
     rows = frequency.size
     numbers = np.full(rows, -1, dtype=np.int64)
-    points = np.flatnonzero(frequency > 0)
+    points = np.flatnonzero((frequency > 0) & np.isfinite(frequency))
     if points.size == 0:
         return numbers
     f = frequency[points]

@@ -145,6 +145,8 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     with mpl.rc_context(_STYLE):
         canvas = Canvas(figsize=_size(figure), layout="constrained")
         _fill(figure, _new_axes(figure, canvas), own=True)
+        canvas.draw_without_rendering()
+        canvas.set_layout_engine("none")  # places are found once; savefig alone would find them twice
         canvas.savefig(target, dpi=dpi)
     return target
 

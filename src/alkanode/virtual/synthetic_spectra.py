@@ -1,9 +1,10 @@
 """Series of spectra whose distribution of relaxation times is known exactly: truths for tests and benchmarks.
 
-Every family is a sum of arcs with a closed form (depressed arcs, log-normal peaks, Havriliak-Negami arcs) along a run.
+Every family is a sum of arcs with a closed form (depressed arcs, log-normal peaks, Havriliak-Negami arcs, flat bands) along a run.
 ``growing_interface`` is a cell as its spectra are usually modelled; ``switched_interface`` runs through strip, plate and
-strip with few spectra per segment and jumps between them; ``skewed_arcs`` has no symmetric arc at all. Settings of the
-analysis were chosen on the first one only, so the other two tell what such a choice is worth elsewhere.
+strip with few spectra per segment and jumps between them; ``skewed_arcs`` has no symmetric arc at all. Settings of the analysis were chosen on the first one; the second and third were
+looked at while some of them were chosen. ``flat_bands`` was added after all settings stood, with a shape that no part of the
+analysis assumes, so it alone tells what such a choice is worth elsewhere.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from alkanode.impedance import elements
 
 FloatArray = npt.NDArray[np.float64]
 ComplexArray = npt.NDArray[np.complex128]
-Family = Literal["growing_interface", "switched_interface", "skewed_arcs"]
+Family = Literal["growing_interface", "switched_interface", "skewed_arcs", "flat_bands"]
 
 _REACH = 8.0  # standard deviations of a log-normal peak that its quadrature covers
 _NODES = 201
@@ -38,14 +39,15 @@ class Process:
     name
         For example ``"grain boundary"``.
     shape
-        ``"zarc"`` (``width`` is the exponent alpha), ``"log-normal"`` (``width`` is the standard deviation of ln tau) or
-        ``"skewed"`` (Havriliak-Negami with alpha 0.9; ``width`` is its exponent beta).
+        ``"zarc"`` (``width`` is the exponent alpha), ``"log-normal"`` (``width`` is the standard deviation of ln tau),
+        ``"skewed"`` (Havriliak-Negami with alpha 0.9; ``width`` is its exponent beta) or ``"band"`` (Froehlich: the same
+        gamma everywhere between two relaxation times, ``width`` apart in ln tau).
     resistance, relaxation_time, width
         ohm, s and 1, one value per spectrum, shape (spectrum,).
     """
 
     name: str
-    shape: Literal["zarc", "log-normal", "skewed"]
+    shape: Literal["zarc", "log-normal", "skewed", "band"]
     resistance: FloatArray
     relaxation_time: FloatArray
     width: FloatArray
@@ -57,6 +59,9 @@ class Process:
             return elements.zarc(frequency, R, tau, width)
         if self.shape == "skewed":
             return elements.skewed_arc(frequency, R, tau, _SKEWED_ALPHA, width)
+        if self.shape == "band":
+            s = 2j * np.pi * frequency * tau
+            return np.asarray(R * (1 - np.log((1 + s * np.exp(width / 2)) / (1 + s * np.exp(-width / 2))) / width))
         u = np.linspace(-_REACH, _REACH, _NODES)
         weight = np.exp(-(u**2) / 2)
         weight /= weight.sum()
@@ -71,6 +76,8 @@ class Process:
         if self.shape == "skewed":
             return elements.skewed_arc_distribution(relaxation_times, R, tau, _SKEWED_ALPHA, width)
         distance = np.log(relaxation_times / tau)
+        if self.shape == "band":
+            return np.asarray(np.where(np.abs(distance) <= width / 2, R / width, 0.0))
         return np.asarray(R / (width * np.sqrt(2 * np.pi)) * np.exp(-(distance**2) / (2 * width**2)))
 
 
@@ -120,7 +127,8 @@ def synthetic_spectra(
         ``"growing_interface"`` (7 MHz to 1 Hz): grain boundary, coating, an interface that grows from 10 to 70 ohm, and a
         peak that appears after 40 % of the run. ``"switched_interface"`` (the same range): three segments (strip, plate,
         strip), between which the interface jumps. ``"skewed_arcs"`` (1 MHz to 0.1 Hz): two skewed arcs and a broad
-        log-normal peak of some hundred ohm.
+        log-normal peak of some hundred ohm. ``"flat_bands"`` (the same range): two bands with sharp ends and a depressed arc
+        that grows.
     spectra
         Number of spectra.
     points
@@ -236,8 +244,19 @@ def _skewed_arcs(s: FloatArray, points: int) -> SpectraTruth:
     return _made(np.geomspace(1e6, 0.1, points), arcs, 60.0, 2e-7, np.zeros(s.size))
 
 
+def _flat_bands(s: FloatArray, points: int) -> SpectraTruth:
+    one = np.ones_like(s)
+    arcs = (
+        Process(name="fast", shape="band", resistance=40 * one, relaxation_time=2e-6 + 1e-6 * s, width=2.3 * one),
+        Process(name="middle", shape="band", resistance=60 - 30 * s, relaxation_time=3e-4 * one, width=3.4 * one),
+        Process(name="slow", shape="zarc", resistance=20 + 100 * s, relaxation_time=0.05 + 0.1 * s, width=0.8 * one),
+    )
+    return _made(np.geomspace(1e6, 0.1, points), arcs, 8.0, 5e-8, np.zeros(s.size))
+
+
 _FAMILIES: dict[str, Callable[[FloatArray, int], SpectraTruth]] = {
     "growing_interface": _growing_interface,
     "switched_interface": _switched_interface,
     "skewed_arcs": _skewed_arcs,
+    "flat_bands": _flat_bands,
 }

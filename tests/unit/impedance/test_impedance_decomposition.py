@@ -9,8 +9,8 @@ import xarray as xr
 from alkanode.data.schema import check
 from alkanode.foundation.errors import SchemaError
 from alkanode.impedance import (
+    ArcRules,
     DecompositionRules,
-    EvidenceOfArcs,
     WalkRules,
     decompose_peaks,
     joint_relaxation_times,
@@ -165,7 +165,7 @@ def test_rules_and_records_that_do_not_fit_are_refused() -> None:
     with pytest.raises(SchemaError, match="walk rules"):
         WalkRules(time_range=0.0)
     with pytest.raises(SchemaError, match="evidence"):
-        EvidenceOfArcs(most_arcs=0)
+        ArcRules(most_arcs=0)
     with pytest.raises(SchemaError, match="detection"):
         DecompositionRules(detection=-1.0)
     record, _ = fading(4)

@@ -21,7 +21,12 @@ Floats = npt.NDArray[np.float64]
 
 
 def identifiability(
-    fit: RecordLike, *, correlation: float = 0.99, relative_deviation: float = 1.0, warn: bool = True
+    fit: RecordLike,
+    *,
+    correlation: float = 0.99,
+    relative_deviation: float = 1.0,
+    correlated_deviation: float = 0.2,
+    warn: bool = True,
 ) -> xr.Dataset:
     """The fit with a mark on each parameter that the data determine.
 
@@ -32,6 +37,9 @@ def identifiability(
     correlation
         Magnitude of the correlation of two parameters above which both are doubted. Default 0.99: the error of either is
         then seven times what it would be if the other were known.
+    correlated_deviation
+        Standard deviation over value from which on a correlation counts. Default 0.2: admittance and exponent of a
+        constant-phase element are always correlated, and yet often known to a few per cent.
     relative_deviation
         Standard deviation over value above which a parameter is doubted; 1.
     warn
@@ -59,10 +67,10 @@ def identifiability(
     :func:`alkanode.impedance.profile_likelihood`.
     """
     fit = check(fit, "circuit_fit")
-    if not 0 < correlation < 1 or not relative_deviation > 0:
+    if not 0 < correlation < 1 or not min(relative_deviation, correlated_deviation) > 0:
         raise SchemaError(
-            "correlation must lie in (0, 1) and relative_deviation above 0",
-            found=f"{correlation:g} and {relative_deviation:g}",
+            "correlation must lie in (0, 1), relative_deviation and correlated_deviation above 0",
+            found=f"{correlation:g}, {relative_deviation:g} and {correlated_deviation:g}",
         )
     value, deviation = fit["value"].to_numpy(), fit["standard_deviation"].to_numpy()
     names = [str(name) for name in fit["parameter"].to_numpy()]
@@ -73,7 +81,8 @@ def identifiability(
         doubts = {
             "a parameter stands on a bound": fit["at_bound"].to_numpy().astype(bool),
             "a standard deviation exceeds its parameter": deviation > relative_deviation * np.abs(value),
-            f"two parameters are correlated above {correlation:g}": largest > correlation,
+            f"two parameters are correlated above {correlation:g}": (largest > correlation)
+            & (deviation > correlated_deviation * np.abs(value)),
             "an arc lies outside the measured window": _outside(fit, names),
         }
     findings = Findings()

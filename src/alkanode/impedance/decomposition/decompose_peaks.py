@@ -16,7 +16,7 @@ import xarray as xr
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import SchemaError
 from alkanode.impedance.decomposition.fit_run import Run, WalkRules
-from alkanode.impedance.decomposition.process_set import EvidenceOfArcs, Strand, fit_processes
+from alkanode.impedance.decomposition.process_set import ArcRules, Strand, fit_processes
 from alkanode.impedance.decomposition.run_arcs import RunArcs, run_arcs
 from alkanode.impedance.frequency_grids import frequency_grids
 from alkanode.impedance.operando.linking import TrackingRules, link
@@ -52,7 +52,7 @@ class DecompositionRules:
         from its neighbours. Defaults 0.2 and 0.5.
     """
 
-    evidence: EvidenceOfArcs = field(default_factory=EvidenceOfArcs)
+    evidence: ArcRules = field(default_factory=ArcRules)
     walk: WalkRules = field(default_factory=WalkRules)
     most_misfit: float = 0.02
     misfit_factor: float = 1.5

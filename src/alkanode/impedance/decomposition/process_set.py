@@ -34,7 +34,7 @@ _FAR = 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceOfArcs:
+class ArcRules:
     """When an arc, or another shape of it, is taken.
 
     Attributes
@@ -111,7 +111,7 @@ class _Choice:
 
 
 def fit_processes(
-    run: Run, strands: list[Strand], *, tail: bool, evidence: EvidenceOfArcs, walk: WalkRules
+    run: Run, strands: list[Strand], *, tail: bool, evidence: ArcRules, walk: WalkRules
 ) -> tuple[list[RunFit], FloatArray, list[int]] | None:
     """Choose the arcs of a run and fit them to all its spectra.
 
@@ -147,7 +147,7 @@ def fit_processes(
 class _Search:
     """Fits of subsets of a run, remembered."""
 
-    def __init__(self, run: Run, strands: list[Strand], evidence: EvidenceOfArcs, walk: WalkRules) -> None:
+    def __init__(self, run: Run, strands: list[Strand], evidence: ArcRules, walk: WalkRules) -> None:
         self.run, self.strands, self.evidence, self.walk = run, strands, evidence, walk
         self.count = len(run.frequency)
         self.some = _spread(self.count, evidence.most_spectra)

@@ -98,12 +98,17 @@ def _rows(record: xr.Dataset, log_deviation: float) -> PeakRows:
 
 
 def _by_track(rows: PeakRows, record: xr.Dataset) -> PeakRows:
-    """Medians of each track inside the window (or of all of it where it never is inside), with its slope."""
+    """Medians of each track inside the window (or of all of it where it never is inside), with its slope.
+
+    Rows where the process was not told from noise count only where there are no others.
+    """
     tracks = record["track"].to_numpy().astype(np.int64)
+    seen = record["detected"].to_numpy().astype(bool) if "detected" in record.variables else np.ones(tracks.size, bool)
     names = np.unique(tracks[tracks >= 0])
     picked, inside = [], []
     for name in names:
         mine = np.flatnonzero(tracks == name)
+        mine = mine[seen[mine]] if seen[mine].any() else mine
         within = mine[rows.in_window[mine]]
         inside.append(within.size > 0)
         picked.append(within if within.size else mine)

@@ -144,7 +144,8 @@ def _part(
     if spectrum:
         _doubt_end(table.name, columns["frequency"], entries, name)
         rows["frequency"] = columns["frequency"]
-        rows["impedance"] = columns["real"] + 1j * columns["imaginary"]
+        with np.errstate(invalid="ignore"):
+            rows["impedance"] = columns["real"] + 1j * columns["imaginary"]
         control = {CURRENT: SWEEP_CURRENT, VOLTAGE: SWEEP_VOLTAGE}.get(control, UNKNOWN)
     else:
         rows["frequency"] = np.zeros(table.rows)

@@ -171,7 +171,7 @@ def _proved(columns: list[Array]) -> bool:
     """Whether further columns are modulus and phase (deg) of the second and third."""
     if len(columns) != 5:
         return False
-    _, real, imaginary, modulus, phase = columns
+    _, real, imaginary, modulus, phase = (np.where(np.isfinite(values), values, np.nan) for values in columns)
     impedance = real + 1j * imaginary
     with np.errstate(all="ignore"):
         sizes = np.abs(np.abs(impedance) / modulus - 1.0)

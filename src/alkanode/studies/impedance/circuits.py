@@ -231,7 +231,8 @@ def _findings(fit: xr.Dataset, arcs: xr.Dataset, settings: Circuit, opened: list
 
 def _choice_sentence(choice: xr.Dataset) -> str:
     chosen = choice["chosen"].to_numpy()
-    counts = ", ".join(f"{int((chosen == n).sum())} spectra support {n}" for n in sorted(set(chosen.tolist())) if n > 0)
+    votes = [(int((chosen == n).sum()), n) for n in sorted(set(chosen.tolist())) if n > 0]
+    counts = ", ".join(f"{count} {'spectrum supports' if count == 1 else 'spectra support'} {n}" for count, n in votes)
     return (
         f"Number of arcs by evidence: {counts}; together they support {choice.attrs['series_choice']}. Arcs describe the "
         "spectrum; they need not be processes. [fitted]"

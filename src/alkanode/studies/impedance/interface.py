@@ -68,7 +68,7 @@ def interface_part(
     if cell is None or cell.effective_area is None:
         raise StudyError("rival processes are compared per area", found="no area", todo="Give the cell an area")
     area = float(cell.effective_area)
-    part = _rivals(_peaks(times, tracks), cell, area, settings)
+    part = _rivals(_peaks(checked, times, tracks), cell, area, settings)
     missing: dict[str, str] = {}
     findings, figures, records = list(part.findings), dict(part.figures), dict(part.records)
     tables, estimates = dict(part.tables), dict(part.estimates)
@@ -101,13 +101,13 @@ def interface_part(
     )
 
 
-def _peaks(times: xr.Dataset, tracks: xr.Dataset | None) -> xr.Dataset:
+def _peaks(checked: xr.Dataset, times: xr.Dataset, tracks: xr.Dataset | None) -> xr.Dataset:
     """Peaks followed along a series, or one by one in a short one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AlkanodeWarning)  # told when the distributions were made
         if times.sizes["spectrum"] < TRACKED_FROM:
             return peaks(times)
-        return track_peaks(times) if tracks is None else tracks
+        return track_peaks(times, record=checked) if tracks is None else tracks
 
 
 def _rivals(found: xr.Dataset, cell: Cell, area: float, settings: Interface) -> Part:
