@@ -8,13 +8,14 @@ export OMP_NUM_THREADS ?= 1
 export MPLBACKEND ?= Agg
 DEMO_DIR ?= demo-output
 
-.PHONY: help env demo test test-slow check format bench detection docs pins clean
+.PHONY: help env demo test test-slow check format bench coverage detection docs pins clean
 
 help:
 	@echo "make demo   a virtual cell through the whole path, report in $(DEMO_DIR)/"
 	@echo "make test   the test suite"
 	@echo "make check  format, lint, types, layers"
 	@echo "make bench  speed and accuracy beside named peers"
+	@echo "make coverage  how often stated intervals of impedance hold the truth"
 	@echo "make detection  how well failures are found, in cells with a known answer; renews the table of the guide"
 	@echo "make docs   the documentation in docs/_build/html"
 	@echo "make env    only the environment in $(VENV)/"
@@ -51,6 +52,9 @@ format: env
 
 bench: env
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+coverage: env
+	$(BIN)/python benchmarks/coverage.py $(ARGS)
 
 detection: env
 	$(BIN)/python benchmarks/detection.py --page docs/guide/detection_table.inc $(ARGS)

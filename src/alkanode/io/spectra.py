@@ -80,7 +80,7 @@ def complex_impedance(columns: Mapping[str, Array], phase_unit: str, name: str) 
     Returns
     -------
     ndarray
-        (row,) ohm; NaN where a number is missing or infinite. Real and imaginary part are taken where the file has both
+        (row,) ohm; infinite where the file says so (an overload). Real and imaginary part are taken where it has both
         forms.
 
     Raises
@@ -93,7 +93,6 @@ def complex_impedance(columns: Mapping[str, Array], phase_unit: str, name: str) 
     DataQualityWarning
         When the unit of the phase is a guess, the forms differ in some rows, or only by the sign of the phase.
     """
-    columns = {key: np.where(np.isfinite(values), values, np.nan) for key, values in columns.items()}
     cartesian = {"real", "imaginary"} <= columns.keys()
     phase = _radians(columns, phase_unit, name, known=cartesian) if "phase" in columns else None
     if not cartesian:
@@ -101,8 +100,9 @@ def complex_impedance(columns: Mapping[str, Array], phase_unit: str, name: str) 
             raise ReaderError(
                 f"{name!r} must hold real and imaginary part, or modulus and phase", found=", ".join(columns)
             )
-        return np.asarray(columns["modulus"] * np.exp(1j * phase), dtype=np.complex128)
-    impedance = np.asarray(columns["real"] + 1j * columns["imaginary"], dtype=np.complex128)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(columns["modulus"] * np.exp(1j * phase), dtype=np.complex128)
+    impedance = _joined(columns)
     with np.errstate(all="ignore"):
         if "modulus" in columns:
             _compare(np.abs(np.abs(impedance) / columns["modulus"] - 1.0), "|Z|", name)
@@ -113,6 +113,13 @@ def complex_impedance(columns: Mapping[str, Array], phase_unit: str, name: str) 
                 warn(f"{name}: the phase has the other sign than the imaginary part; the imaginary part is taken")
                 away = other
             _compare(np.where(np.abs(impedance) > 0, away, 0.0), "phase", name)
+    return impedance
+
+
+def _joined(columns: Mapping[str, Array]) -> npt.NDArray[np.complex128]:
+    """Real and imaginary part put side by side; arithmetic would spoil one where the other is infinite (an overload)."""
+    impedance = np.empty(columns["real"].size, dtype=np.complex128)
+    impedance.real, impedance.imag = columns["real"], columns["imaginary"]
     return impedance
 
 
@@ -156,7 +163,7 @@ def _radians(columns: Mapping[str, Array], unit: str, name: str, *, known: bool)
         return phase if unit == "rad" else np.radians(phase)
     degrees = largest > LARGEST_RADIANS or likely == "deg"
     if known:
-        angle = np.angle(columns["real"] + 1j * columns["imaginary"])
+        angle = np.angle(_joined(columns))
         with np.errstate(all="ignore"):
             off = [float(np.nanmedian(np.abs(np.abs(angle) - np.abs(scale * phase)))) for scale in (1.0, np.pi / 180)]
         degrees = off[1] < off[0]
