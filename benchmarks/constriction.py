@@ -70,7 +70,9 @@ def against_the_series() -> None:
     print(f"finite volumes vs series, f 0.01-0.5        {100 * np.abs(ratio).max():.2f} % (target <= 1.5)")
     print(f"finite volumes vs series, mesh twice as fine {100 * np.abs(finer).max():.2f} %")
     print(f"series vs Bessel functions, f 0.01-0.5      {100 * np.abs(series).max():.3f} % (target <= 0.1)")
-    print(f"(1 - e)^1.5 vs series at f 0.375, 0.5       {100 * rough[0]:.1f}, {100 * rough[1]:.1f} % (notes: 10, 17)")
+    print(
+        f"(1 - e)^1.5 vs series at f 0.375, 0.5       {100 * rough[0]:.1f}, {100 * rough[1]:.1f} % (expected: 10, 17)"
+    )
 
 
 def against_the_table() -> None:
@@ -80,7 +82,7 @@ def against_the_table() -> None:
         )
         print(
             f"table b {spacing} um f {fraction} d {depth} um: R A {1e4 * found['constriction_resistance'].item():.4g} "
-            f"(notes {resistance}) ohm cm2, tau {found['relaxation_time'].item():.2g} (notes {tau:.2g}) s"
+            f"(expected {resistance}) ohm cm2, tau {found['relaxation_time'].item():.2g} (expected {tau:.2g}) s"
         )
 
 

@@ -191,7 +191,7 @@ def main() -> None:
                 scores, blurred = relaxation_coverage(family, noise, model, options.draws)
                 print(
                     f"  {family}, noise {100 * noise:g} % of {model}: blurred L2 error {blurred:.3f} "
-                    "(hybrid-drt, noted for 0.2 % of part: 0.10)"
+                    "(hybrid-drt, by hand from its sources at 0.2 % of part: 0.10)"
                 )
                 for name, (held, bias, scatter, error, half) in scores.items():
                     if name != "distribution":
@@ -205,7 +205,7 @@ def main() -> None:
     posterior, fixed = speed(options.spectra)
     print(f"speed, {options.spectra} spectra x 80 frequencies, CPU time, one thread")
     print(
-        f"  relaxation_posterior   {posterior:.2f} ms per spectrum   (target <= {SPEED_TARGET:g}; hybrid-drt, noted: 112)"
+        f"  relaxation_posterior   {posterior:.2f} ms per spectrum   (target <= {SPEED_TARGET:g}; hybrid-drt, by hand from its sources: 112)"
     )
     print(f"  relaxation_times       {fixed:.2f} ms per spectrum")
 

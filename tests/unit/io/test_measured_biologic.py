@@ -87,7 +87,7 @@ def test_hard_short(measured: Measured, form: str) -> None:
     assert abs(float(record["charge"][before - 1])) / MAH == pytest.approx(0.0531, abs=5e-5)
     current = record["current"].to_numpy()[controlled.to_numpy() & (time < 2253.5)]
     assert np.median(current) == pytest.approx(-0.0850e-3, abs=1e-7)
-    # the notes say 5.2 uA without naming the rows; up to the short it is 4.9, over the whole run 6.3
+    # 5.2 uA is what is known of the file, without the rows; up to the short it is 4.9, over the whole run 6.3
     assert np.std(current) == pytest.approx(0.0049e-3, abs=1e-7)
     assert record.attrs["header_area_m2"] == pytest.approx(1e-7)
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from alkanode.data.schema import RecordLike, check
 from alkanode.foundation.errors import SchemaError
-from alkanode.impedance.frequency_grids import FrequencyGrid, frequency_grids
+from alkanode.impedance.frequency_grids import GRID_TOLERANCE, FrequencyGrid, frequency_grids
 from alkanode.impedance.validity.chain_length import linear_fit
 
 _MU_LIMIT = 0.85
@@ -43,7 +43,13 @@ class SpoiledHead:
 
 
 def spoiled_head(
-    record: RecordLike, *, limit: float = 0.01, most_decades: float = 1.5, enough: float = 0.9, share: float = 0.98
+    record: RecordLike,
+    *,
+    limit: float = 0.01,
+    most_decades: float = 1.5,
+    enough: float = 0.9,
+    share: float = 0.98,
+    gain: float = 0.05,
 ) -> SpoiledHead | None:
     """Find the points at the highest frequencies that must be left out before spectra obey the Kramers-Kronig relations.
 
@@ -60,6 +66,9 @@ def spoiled_head(
         Where this share of the spectra is valid as it stands, nothing is left out.
     share
         The shortest head is taken without which at least this share is valid of the spectra that any head makes valid.
+    gain
+        From there on points are still left out while each lowers the median rms residual by more than this fraction; 0.05.
+        An artefact fades towards low frequency and passes the limit before it is gone.
 
     Returns
     -------
@@ -77,25 +86,36 @@ def spoiled_head(
     Every cut is one linear Kramers-Kronig test per grid of frequencies. Of a long series 60 evenly spread spectra are asked.
     """
     record = check(record, "impedance")
-    if not (limit > 0 and most_decades > 0 and 0 < enough <= 1 and 0 < share <= 1):
+    if not (limit > 0 and most_decades > 0 and 0 < enough <= 1 and 0 < share <= 1 and 0 < gain < 1):
         raise SchemaError(
-            "limit and most_decades must be positive, enough and share between 0 and 1",
-            found=f"limit {limit:g}, most_decades {most_decades:g}, enough {enough:g}, share {share:g}",
+            "limit and most_decades must be positive, enough, share and gain between 0 and 1",
+            found=f"limit {limit:g}, most_decades {most_decades:g}, enough {enough:g}, share {share:g}, gain {gain:g}",
         )
     grids = frequency_grids(record)
     cuts = np.unique(np.concatenate([_cuts(grid.frequency, most_decades) for grid in grids] or [np.zeros(0)]))[::-1]
     if cuts.size == 0:
         return None
-    asked = sum(_chosen(grid).size for grid in grids)
-    first = sum(_valid(grid, np.inf, limit) for grid in grids)
+    whole = _residuals(grids, np.inf)
+    first, asked = int((whole <= limit).sum()), whole.size
     if first >= enough * asked:
         return None
-    valid = np.array([sum(_valid(grid, cut, limit) for grid in grids) for cut in cuts])
+    rms = np.array([_residuals(grids, cut) for cut in cuts])
+    valid = (rms <= limit).sum(axis=1)
     if valid.max() - first < (asked - first) / 2:
         return None
     best = int(np.flatnonzero(valid >= share * valid.max())[0])
+    typical = np.median(rms, axis=1)
+    while (
+        best + 1 < cuts.size
+        and typical[best + 1] < (1 - gain) * typical[best]
+        and valid[best + 1] >= share * valid[best]
+    ):
+        best += 1
     return SpoiledHead(
-        highest_kept=float(cuts[best]), valid_with=int(first), valid_without=int(valid[best]), asked=int(asked)
+        highest_kept=float(cuts[best] * (1 + GRID_TOLERANCE)),
+        valid_with=first,
+        valid_without=int(valid[best]),
+        asked=asked,
     )
 
 
@@ -110,11 +130,15 @@ def _chosen(grid: FrequencyGrid) -> npt.NDArray[np.intp]:
     return np.unique(np.linspace(0, count - 1, min(count, _ASKED)).round().astype(np.intp))
 
 
-def _valid(grid: FrequencyGrid, highest: float, limit: float) -> int:
-    """Number of asked spectra of a grid that are valid up to a frequency."""
-    kept = grid.frequency <= highest * (1 + 1e-9)
-    if kept.sum() < 2:
-        return 0
-    data = grid.impedance[_chosen(grid)][:, kept]
-    fit = linear_fit(grid.frequency[kept], data, elements="auto", mu_limit=_MU_LIMIT)
-    return int((fit.rms <= limit).sum())
+def _residuals(grids: list[FrequencyGrid], highest: float) -> npt.NDArray[np.float64]:
+    """Rms residuals over |Z| of the asked spectra up to a frequency, shape (spectrum,)."""
+    found = []
+    for grid in grids:
+        kept = grid.frequency <= highest * (1 + 1e-9)
+        chosen = _chosen(grid)
+        if kept.sum() < _FEWEST_LEFT:
+            found.append(np.full(chosen.size, np.inf))
+            continue
+        data = grid.impedance[chosen][:, kept]
+        found.append(linear_fit(grid.frequency[kept], data, elements="auto", mu_limit=_MU_LIMIT).rms)
+    return np.concatenate(found)
