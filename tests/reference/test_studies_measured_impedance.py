@@ -68,7 +68,7 @@ def test_the_test_of_validity_names_the_option_that_helps(
 ) -> None:
     assert run(["impedance", "kk", str(measured_folder / "impedance" / "vsp_peis_with.mpr")]) == 0
     told = capsys.readouterr().out
-    assert "(--frequency-range '0 Hz' '792 kHz')" in told
+    assert "(--frequency-range '0 Hz' '394 kHz')" in told
     assert max(map(len, (line for line in told.splitlines() if line.startswith("    ")))) <= 160
 
 
