@@ -125,7 +125,7 @@ def target_rows(text: str) -> list[Row]:
     rows = []
     family = ""
     for line in text.splitlines():
-        if re.fullmatch(r"\w+_\w+(, .*)?", line):
+        if re.fullmatch(r"\w+_\w+(, [^;]*)?", line):
             family = f"{line}, "
         elif line.startswith("peer"):
             family = ""
