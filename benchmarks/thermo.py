@@ -19,7 +19,7 @@ import numpy as np
 from alkanode.foundation.errors import DataQualityWarning
 from alkanode.foundation.runtime import require
 from alkanode.thermo import calphad, liquid_fraction, load_assessment
-from alkanode.thermo.phase_map import phase_map
+from alkanode.thermo.binary.phase_map import phase_map
 
 REPEATS = 20
 

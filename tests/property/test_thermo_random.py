@@ -16,8 +16,8 @@ from alkanode.thermo import (
     phase_fractions,
     stripping_path,
 )
-from alkanode.thermo.liquid_window import liquid_bounds
-from alkanode.thermo.phase_map import phase_map
+from alkanode.thermo.anode.liquid_window import liquid_bounds
+from alkanode.thermo.binary.phase_map import phase_map
 
 kelvin = st.floats(240, 600)
 fraction = st.floats(0, 1)

@@ -174,7 +174,7 @@ def test_liquid_fractions_of_semi_solid_electrodes(
 
 def test_observations_behind_the_fit_are_what_the_coefficients_give() -> None:
     """The column ``computed`` of the assessment's data is reproduced by the code."""
-    recorded = {(o.short, o.unit): o for o in load_assessment("Na-K").observations}
+    recorded = {(o.short, o.quantity): o for o in load_assessment("Na-K").observations}
     points = invariants("Na-K")
     tie = 1 - tie_line_table("21 degC").mole_fraction.values[0, 0]
     window = 1 - liquid_window("Na-K", "25 degC").mole_fraction.values[0]
@@ -190,18 +190,18 @@ def test_observations_behind_the_fit_are_what_the_coefficients_give() -> None:
         return 100 * ((1 - x) if which == "K" else x) / 0.01
 
     ours = {
-        ("eutectic temperature", "K"): (points[0].temperature, 0.01),
-        ("eutectic composition", "mole fraction Na"): (points[0].compositions[1], 1e-4),
-        ("K-rich solidus slope", "at%/K"): (solidus_slope(points[2].temperature, 0, "K"), 2e-3),
-        ("Na-rich solidus slope", "at%/K"): (solidus_slope(points[3].temperature, 1, "Na"), 1e-3),
-        ("K-side liquidus at 25 degC", "mole fraction Na"): (window[1], 5e-4),
-        ("Na-side liquidus at 25 degC", "mole fraction Na"): (window[0], 5e-4),
-        ("K-side tie line near 21 degC (solid)", "mole fraction Na"): (tie[0], 5e-4),
-        ("K-side tie line near 21 degC (liquid)", "mole fraction Na"): (tie[1], 5e-4),
-        ("mixing heat", "J mol-1"): (mixing_heat(384.0), 1.0),
-        ("peritectic", "K"): (points[1].temperature, 0.01),
-        ("peritectic", "mole fraction Na in liquid"): (points[1].compositions[0], 5e-4),
-        ("44 wt% K freezing point", "mole fraction Na at 19 degC"): (freezing, 1e-3),
+        ("eutectic temperature", "invariant_temperature"): (points[0].temperature, 0.01),
+        ("eutectic composition", "invariant_composition"): (points[0].compositions[1], 1e-4),
+        ("K-rich solidus slope", "solidus_slope"): (solidus_slope(points[2].temperature, 0, "K") / 100, 2e-5),
+        ("Na-rich solidus slope", "solidus_slope"): (solidus_slope(points[3].temperature, 1, "Na") / 100, 1e-5),
+        ("K-side liquidus at 25 degC", "liquidus"): (window[1], 5e-4),
+        ("Na-side liquidus at 25 degC", "liquidus"): (window[0], 5e-4),
+        ("K-side tie line near 21 degC (solid)", "solidus"): (tie[0], 5e-4),
+        ("K-side tie line near 21 degC (liquid)", "liquidus"): (tie[1], 5e-4),
+        ("mixing heat", "mixing_enthalpy"): (mixing_heat(384.0), 1.0),
+        ("peritectic", "invariant_temperature"): (points[1].temperature, 0.01),
+        ("peritectic", "invariant_composition"): (points[1].compositions[0], 5e-4),
+        ("44 wt% K freezing point", "liquidus"): (freezing, 1e-3),
     }
     assert set(ours) == {key for key, entry in recorded.items() if entry.in_fit}
     for key, (value, tolerance) in ours.items():

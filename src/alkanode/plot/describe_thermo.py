@@ -33,7 +33,7 @@ def phase_diagram(
     Parameters
     ----------
     diagram
-        What :func:`alkanode.thermo.phase_diagram` returns: lines over (line, point), named by ``phase``,
+        What :func:`alkanode.thermo.binary.phase_diagram` returns: lines over (line, point), named by ``phase``,
         ``other_phase`` and ``boundary``, and invariants.
     paths
         ``stripping_path`` records; each becomes an arrow at its temperature, from the alloy to where it ends, with a

@@ -1,14 +1,15 @@
 """Phase equilibria and electrode potentials of alkali alloys."""
 
-from alkanode.thermo.assessment import Assessment, load_assessment, parse_assessment
-from alkanode.thermo.gibbs import chemical_potential, gibbs_curvature, gibbs_energy
-from alkanode.thermo.liquid_window import liquid_window, window_estimates
-from alkanode.thermo.phase_diagram import phase_diagram
-from alkanode.thermo.phase_map import Invariant
-from alkanode.thermo.potentials import electrode_potential
-from alkanode.thermo.stripping_path import path_estimates, stripping_path
-from alkanode.thermo.tdb import to_tdb, write_tdb
-from alkanode.thermo.tie_lines import invariants, liquid_fraction, phase_fractions, tie_line_table
+from alkanode.thermo.anode.liquid_window import liquid_window, window_estimates
+from alkanode.thermo.anode.potentials import electrode_potential
+from alkanode.thermo.anode.stripping_path import path_estimates, stripping_path
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.assessment.reading import load_assessment, parse_assessment
+from alkanode.thermo.assessment.tdb import to_tdb, write_tdb
+from alkanode.thermo.binary.phase_diagram import phase_diagram
+from alkanode.thermo.binary.phase_map import Invariant
+from alkanode.thermo.binary.tie_lines import invariants, liquid_fraction, phase_fractions, tie_line_table
+from alkanode.thermo.gibbs.functions import chemical_potential, gibbs_curvature, gibbs_energy
 
 __all__ = [
     "Assessment",

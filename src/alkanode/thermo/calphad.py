@@ -16,10 +16,10 @@ import xarray as xr
 
 from alkanode.foundation.errors import ConvergenceError, DataQualityWarning, PhysicsError, ReaderError
 from alkanode.foundation.runtime import require
-from alkanode.thermo.assessment import Assessment
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.assessment.tdb import to_tdb
 from alkanode.thermo.conditions import Array
 from alkanode.thermo.provenance import mark
-from alkanode.thermo.tdb import to_tdb
 
 if TYPE_CHECKING:
     from pycalphad import Database

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from alkanode.foundation.errors import ExtrapolationWarning, PhysicsError
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.materials import Alloy, Composition, element
-from alkanode.thermo.assessment import Assessment
+from alkanode.thermo.assessment.data import Assessment
 
 Array: TypeAlias = npt.NDArray[np.float64]
 TemperatureLike: TypeAlias = "QuantityLike | Sequence[QuantityLike] | npt.ArrayLike"

@@ -10,7 +10,7 @@ from alkanode.foundation.vocabulary import quantity
 if TYPE_CHECKING:
     import xarray as xr
 
-    from alkanode.thermo.assessment import Assessment
+    from alkanode.thermo.assessment.data import Assessment
 
 
 def mark(record: xr.Dataset, name: str, like: str, meaning: str, *, element: str = "") -> None:

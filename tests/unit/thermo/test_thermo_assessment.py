@@ -11,7 +11,10 @@ from alkanode.thermo import load_assessment, parse_assessment, stripping_path
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return resources.files("alkanode.thermo").joinpath("assessments", "k_na.yaml").read_text(encoding="utf-8")
+    """The shipped K-Na with the functions of the pure elements written out."""
+    folder = resources.files("alkanode.thermo.assessment").joinpath("shipped")
+    pure = folder.joinpath("sgte_unary.yaml").read_text(encoding="utf-8")
+    return folder.joinpath("k_na.yaml").read_text(encoding="utf-8").replace("unaries: sgte_unary.yaml", pure)
 
 
 def test_label_names_the_recalled_observations() -> None:
@@ -53,7 +56,7 @@ def test_one_object_per_system() -> None:
     assert load_assessment("K-Na") is load_assessment("Na-K")
 
 
-@pytest.mark.parametrize("system", ["Li-Na", "Na", "NaK", "", "Na-K-Li"])
+@pytest.mark.parametrize("system", ["Li-Cs", "Na", "NaK", "", "Na-K-Li-Cs"])
 def test_unknown_system(system: str) -> None:
     with pytest.raises(PhysicsError, match="shipped assessment"):
         load_assessment(system)

@@ -15,7 +15,7 @@ from alkanode.foundation.errors import (
     ReaderError,
 )
 from alkanode.thermo import calphad, gibbs_energy, load_assessment, to_tdb, write_tdb
-from alkanode.thermo.gibbs import gibbs_model
+from alkanode.thermo.gibbs.model import gibbs_model
 
 
 @pytest.fixture(scope="module")

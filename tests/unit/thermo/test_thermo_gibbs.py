@@ -6,7 +6,7 @@ import pytest
 from alkanode.foundation.errors import PhysicsError
 from alkanode.materials import Alloy
 from alkanode.thermo import chemical_potential, gibbs_curvature, gibbs_energy, load_assessment
-from alkanode.thermo.gibbs import gibbs_model
+from alkanode.thermo.gibbs.model import gibbs_model
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from alkanode.data.schema import check
 from alkanode.foundation.errors import ExtrapolationWarning, PhysicsError
 from alkanode.materials import Alloy, Composition
 from alkanode.thermo import path_estimates, stripping_path
-from alkanode.thermo.stripping_path import HEADLINES
+from alkanode.thermo.anode.stripping_path import HEADLINES
 
 
 def mah(value: xr.DataArray) -> float:

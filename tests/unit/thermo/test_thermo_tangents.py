@@ -7,10 +7,11 @@ import pytest
 
 from alkanode.foundation.errors import ConvergenceError, ExtrapolationWarning
 from alkanode.thermo import invariants, load_assessment, phase_fractions
-from alkanode.thermo.assessment import Interaction
-from alkanode.thermo.gibbs import SolutionTerms, gibbs_model
-from alkanode.thermo.phase_map import phase_map
-from alkanode.thermo.tangents import common_tangent, tangent_slope
+from alkanode.thermo.assessment.data import Interaction
+from alkanode.thermo.binary.phase_map import phase_map
+from alkanode.thermo.binary.tangents import common_tangent, tangent_slope
+from alkanode.thermo.gibbs.binary_solution import SolutionTerms
+from alkanode.thermo.gibbs.model import gibbs_model
 
 
 def ideal(melting: tuple[float, float], t: np.ndarray) -> SolutionTerms:
@@ -64,7 +65,17 @@ def test_tie_lines_that_shrink_to_a_pure_metal_beside_ordinary_ones() -> None:
 def test_interactions_of_higher_order_have_consistent_derivatives() -> None:
     data = load_assessment()
     extra = tuple(
-        Interaction(phase="liquid", order=order, constant=value, slope=0.3, unit="", source="", trust=t, in_fit=False)
+        Interaction(
+            phase="liquid",
+            elements=data.elements,
+            order=order,
+            constant=value,
+            slope=0.3,
+            unit="",
+            source="",
+            trust=t,
+            in_fit=False,
+        )
         for order, value, t in ((2, 700.0, data.weakest_trust), (3, -400.0, data.weakest_trust))
     )
     model = gibbs_model(dataclasses.replace(data, interactions=data.interactions + extra))

@@ -16,7 +16,7 @@ from alkanode.thermo import (
     phase_fractions,
     tie_line_table,
 )
-from alkanode.thermo.phase_map import phase_map
+from alkanode.thermo.binary.phase_map import phase_map
 
 
 def test_invariants_in_order() -> None:

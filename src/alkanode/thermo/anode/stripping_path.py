@@ -17,11 +17,12 @@ from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.materials import Alloy, Composition
 from alkanode.materials.alloys import FARADAY_CONSTANT
-from alkanode.thermo.assessment import Assessment, load_assessment
+from alkanode.thermo.anode.liquid_window import around, interval_text, liquid_bounds
+from alkanode.thermo.anode.potentials import alloy_metal, potential_kernel
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.assessment.reading import load_assessment
+from alkanode.thermo.binary.phase_map import phase_map
 from alkanode.thermo.conditions import Array, as_alloy, first_mass_fraction, second_fraction, temperatures
-from alkanode.thermo.liquid_window import around, interval_text, liquid_bounds
-from alkanode.thermo.phase_map import phase_map
-from alkanode.thermo.potentials import alloy_metal, potential_kernel
 from alkanode.thermo.provenance import mark, rest_on
 
 HEADLINES = {

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alkanode.thermo.assessment import Assessment, Phase, Unary, load_assessment
+from alkanode.thermo.assessment.data import Assessment, Phase, Unary
+from alkanode.thermo.assessment.reading import load_assessment
 
 _LINE = 72
 
@@ -42,8 +43,8 @@ def to_tdb(assessment: Assessment | str = "Na-K") -> str:
             f"$ {unary.source}: {unary.trust}",
             _parameter(data, unary.phase, unary.element.upper(), 0, _name(unary)),
         ]
-    pair = ",".join(symbol.upper() for symbol in data.elements)
     for term in data.interactions:
+        pair = ",".join(symbol.upper() for symbol in term.elements)
         lines += [
             f"$ {term.source}: {term.trust}",
             _parameter(data, term.phase, pair, term.order, f"{term.constant:+}{term.slope:+}*T"),

@@ -12,9 +12,10 @@ from alkanode.data.schema import label
 from alkanode.foundation.errors import PhysicsError
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike, to_si
-from alkanode.thermo.assessment import Assessment, load_assessment
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.assessment.reading import load_assessment
+from alkanode.thermo.binary.phase_map import PhaseMap, phase_map
 from alkanode.thermo.conditions import Array, TemperatureLike, first_mass_fraction, temperatures
-from alkanode.thermo.phase_map import PhaseMap, phase_map
 from alkanode.thermo.provenance import mark, rest_on
 
 

@@ -17,7 +17,7 @@ from scipy.special import expit, logit
 
 from alkanode.foundation.errors import ConvergenceError
 from alkanode.thermo.conditions import Array
-from alkanode.thermo.gibbs import SolutionTerms
+from alkanode.thermo.gibbs.binary_solution import SolutionTerms
 
 _FARTHEST = 32.0
 _PURE = 1e-9
@@ -40,7 +40,7 @@ def common_tangent(
     Parameters
     ----------
     terms
-        Output of :meth:`GibbsModel.terms` at the temperatures (shape n).
+        Output of :meth:`BinaryModel.terms` at the temperatures (shape n).
     compounds
         Compound -> its fixed mole fraction of the second element.
     phases

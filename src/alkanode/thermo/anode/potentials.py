@@ -5,10 +5,11 @@ from __future__ import annotations
 from alkanode.foundation.errors import PhysicsError
 from alkanode.materials import working_metal
 from alkanode.materials.alloys import FARADAY_CONSTANT
-from alkanode.thermo.assessment import Assessment, load_assessment
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.assessment.reading import load_assessment
+from alkanode.thermo.binary.phase_map import PhaseMap, phase_map
 from alkanode.thermo.conditions import Array, CompositionLike, TemperatureLike, second_fraction, temperatures
-from alkanode.thermo.gibbs import gibbs_model
-from alkanode.thermo.phase_map import PhaseMap, phase_map
+from alkanode.thermo.gibbs.model import gibbs_model
 
 
 def electrode_potential(

@@ -21,12 +21,12 @@ import numpy as np
 from scipy.optimize import brentq
 
 from alkanode.foundation.errors import ConvergenceError, PhysicsError
-from alkanode.thermo.assessment import Assessment
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.binary.hull import HullEdge, Section, branches_of, phase_of, section
+from alkanode.thermo.binary.lever_rule import ABSENT, TieLines
+from alkanode.thermo.binary.tangents import common_tangent, tangent_slope
 from alkanode.thermo.conditions import Array
-from alkanode.thermo.gibbs import GibbsModel, gibbs_model
-from alkanode.thermo.hull import HullEdge, Section, branches_of, phase_of, section
-from alkanode.thermo.lever_rule import ABSENT, TieLines
-from alkanode.thermo.tangents import common_tangent, tangent_slope
+from alkanode.thermo.gibbs.model import BinaryModel, gibbs_model
 
 _COARSE_STEP = 10.0
 _BISECTION_WIDTH = 0.02
@@ -90,7 +90,7 @@ class PhaseMap:
 
     def __init__(self, assessment: Assessment, suspended: Sequence[str] = ()) -> None:
         self.assessment = assessment
-        self.model: GibbsModel = gibbs_model(assessment)
+        self.model: BinaryModel = gibbs_model(assessment)
         for name in suspended:
             if assessment.phase(name).model != "compound":
                 raise PhysicsError(

@@ -8,9 +8,10 @@ import xarray as xr
 from alkanode.data.schema import SCHEMA_VERSION, check
 from alkanode.foundation.errors import PhysicsError
 from alkanode.foundation.units import QuantityLike
-from alkanode.thermo.assessment import Assessment, load_assessment
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.assessment.reading import load_assessment
+from alkanode.thermo.binary.phase_map import TieLineField, phase_map
 from alkanode.thermo.conditions import Array, first_mass_fraction, temperatures
-from alkanode.thermo.phase_map import TieLineField, phase_map
 from alkanode.thermo.provenance import mark, rest_on
 
 

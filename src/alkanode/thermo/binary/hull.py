@@ -1,7 +1,7 @@
 """Lower convex hull of all Gibbs curves at one temperature: which phases are stable, and where the tie lines lie.
 
 The hull is drawn through points of a fixed grid of compositions, dense near both pure elements, so compositions are
-accurate to the grid (0.005) only. :mod:`alkanode.thermo.phase_map` polishes them.
+accurate to the grid (0.005) only. :mod:`alkanode.thermo.binary.phase_map` polishes them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from alkanode.thermo.assessment import Assessment
-from alkanode.thermo.gibbs import GibbsModel, SolutionTerms
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.gibbs.binary_solution import SolutionTerms
+from alkanode.thermo.gibbs.model import BinaryModel
 
 _GRID = np.unique(np.concatenate([expit(np.linspace(-18, 18, 145)), np.linspace(0, 1, 201)]))
 
@@ -65,7 +66,7 @@ def branches_of(assessment: Assessment) -> tuple[str, ...]:
     return ("liquid", f"bcc_{second}", f"bcc_{first}", *compounds)
 
 
-def section(model: GibbsModel, temperature: float, suspended: tuple[str, ...] = ()) -> Section:
+def section(model: BinaryModel, temperature: float, suspended: tuple[str, ...] = ()) -> Section:
     """Topology at one temperature from the lower convex hull.
 
     Parameters
@@ -117,7 +118,7 @@ def _single_phase_fields(hull: list[Point]) -> list[list[Point]]:
     return fields
 
 
-def _branch(field: list[Point], elements: tuple[str, str]) -> str:
+def _branch(field: list[Point], elements: tuple[str, ...]) -> str:
     """A bcc field is named after the pure element that it reaches, or else the one that it is closer to."""
     phase, low, high = field[0][2], field[0][0], field[-1][0]
     if phase != "bcc_A2":

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from alkanode.thermo.binary.hull import phase_of
+from alkanode.thermo.binary.tangents import Terms
 from alkanode.thermo.conditions import Array
-from alkanode.thermo.gibbs import SolutionTerms
-from alkanode.thermo.hull import phase_of
-from alkanode.thermo.tangents import Terms
+from alkanode.thermo.gibbs.binary_solution import SolutionTerms
 
 ABSENT = (2.0, 3.0)
 """Left and right composition of a tie line that does not exist at a temperature (outside 0-1, so that it never acts)."""

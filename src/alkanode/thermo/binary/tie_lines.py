@@ -9,7 +9,10 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from alkanode.thermo.assessment import Assessment, load_assessment
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.assessment.reading import load_assessment
+from alkanode.thermo.binary.lever_rule import ABSENT
+from alkanode.thermo.binary.phase_map import Invariant, phase_map
 from alkanode.thermo.conditions import (
     Array,
     CompositionLike,
@@ -18,8 +21,6 @@ from alkanode.thermo.conditions import (
     second_fraction,
     temperatures,
 )
-from alkanode.thermo.lever_rule import ABSENT
-from alkanode.thermo.phase_map import Invariant, phase_map
 from alkanode.thermo.provenance import mark, rest_on
 
 

@@ -1,0 +1,1 @@
+"""What the phase diagram says of an anode: window, paths, potentials."""

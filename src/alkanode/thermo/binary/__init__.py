@@ -1,0 +1,1 @@
+"""Equilibria of two elements: topology, tie lines, invariants, phase diagrams."""

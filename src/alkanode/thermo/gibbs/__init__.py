@@ -1,0 +1,1 @@
+"""Gibbs energies, chemical potentials and curvatures of the phases, vectorised."""
