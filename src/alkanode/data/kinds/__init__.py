@@ -1,6 +1,7 @@
 """The kinds of records, one file per field; those of cycling are named as the folders of ``alkanode.electrochem``."""
 
 from alkanode.data.kinds import (
+    anode,
     critical_currents,
     failures,
     full_cells,
@@ -28,6 +29,7 @@ KINDS: dict[str, Kind] = {
         *validity.KINDS,
         *regularisation.KINDS,
         *thermo.KINDS,
+        *anode.KINDS,
         *failures.KINDS,
         *stripping.KINDS,
         *critical_currents.KINDS,

@@ -1,10 +1,8 @@
-"""Results of thermodynamics."""
+"""Results of thermodynamics: diagrams and equilibria."""
 
 from __future__ import annotations
 
 from alkanode.data.kinds.kind import Kind
-
-_CAPACITIES = ("capacity_into_liquid", "capacity_to_liquidus", "capacity_to_last_liquid", "theoretical_capacity")
 
 KINDS = (
     Kind(
@@ -18,6 +16,8 @@ KINDS = (
         optional={
             "mole_fraction_interval": ("temperature", "side", "bound"),
             "mass_fraction_interval": ("temperature", "side", "bound"),
+            "mole_fraction_assessment_interval": ("temperature", "side", "bound"),
+            "mass_fraction_assessment_interval": ("temperature", "side", "bound"),
         },
     ),
     Kind(
@@ -39,19 +39,46 @@ KINDS = (
         text_fields=frozenset({"phase", "other_phase", "boundary", "invariant_kind", "invariant_phase"}),
     ),
     Kind(
-        name="stripping_path",
-        meaning="Phases, fractions and potential of an alloy while one metal is stripped.",
+        name="gibbs_curves",
+        meaning="Gibbs energies of the phases of a binary system at one temperature, with their common tangents.",
         required={
-            "specific_capacity": ("point",),
-            "mole_fraction": ("point",),
-            "mass_fraction": ("point",),
-            "phase_fraction": ("point", "phase"),
-            "electrode_potential": ("point",),
+            "mole_fraction": ("composition",),
+            "mass_fraction": ("composition",),
+            "gibbs_energy": ("phase", "composition"),
+            "tangent_mole_fraction": ("tangent", "end"),
+            "tangent_mass_fraction": ("tangent", "end"),
+            "tangent_gibbs_energy": ("tangent", "end"),
+            "tangent_phase": ("tangent", "end"),
         },
-        optional={
-            **dict.fromkeys(_CAPACITIES, ()),
-            **{f"{name}_interval": ("bound",) for name in _CAPACITIES if name != "theoretical_capacity"},
+        text_fields=frozenset({"tangent_phase"}),
+    ),
+    Kind(
+        name="ternary_equilibrium",
+        meaning="Phases, their compositions and the chemical potentials at states of a ternary system.",
+        required={
+            "temperature": ("state",),
+            "mole_fraction": ("state", "element"),
+            "phase_fraction": ("state", "phase"),
+            "phase_mole_fraction": ("state", "phase", "element"),
+            "chemical_potential": ("state", "element"),
         },
-        increasing=frozenset({"specific_capacity"}),
+    ),
+    Kind(
+        name="isothermal_section",
+        meaning="Phase fields of a ternary system at one temperature: boundaries, tie lines, tie triangles.",
+        required={
+            "boundary_mole_fraction": ("boundary", "point", "element"),
+            "boundary_phase": ("boundary",),
+            "boundary_other_phase": ("boundary",),
+            "tie_line_mole_fraction": ("tie_line", "end", "element"),
+            "tie_line_phase": ("tie_line", "end"),
+            "triangle_mole_fraction": ("triangle", "corner", "element"),
+            "triangle_phase": ("triangle", "corner"),
+            "region_mole_fraction": ("region", "element"),
+            "region_phases": ("region",),
+        },
+        text_fields=frozenset(
+            {"boundary_phase", "boundary_other_phase", "tie_line_phase", "triangle_phase", "region_phases"}
+        ),
     ),
 )
