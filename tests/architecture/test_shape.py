@@ -113,7 +113,7 @@ def test_nothing_is_printed_and_nothing_is_left_open() -> None:
 
 
 def test_the_vocabulary_speaks_si() -> None:
-    si = {"s", "V", "A", "C", "K", "Hz", "ohm", "H", "F", "m", "m2", "m3", "kg", "Pa", "rad", "1"}
+    si = {"s", "V", "A", "C", "K", "Hz", "ohm", "H", "F", "m", "m2", "m3", "kg", "Pa", "rad", "mol", "1"}
     compound = {
         "ohm m2",
         "S m-1",
@@ -126,6 +126,12 @@ def test_the_vocabulary_speaks_si() -> None:
         "V s-1",
         "ohm m",
         "F m-2",
+        "m2 s-1",
+        "m3 mol-1",
+        "m3 kg-1",
+        "mol m-3",
+        "N m-1",
+        "Pa s",
     }
     for entry in VOCABULARY.values():
         assert entry.unit in si | compound, entry.name

@@ -16,7 +16,7 @@ from alkanode.thermo import (
     phase_fractions,
     stripping_path,
 )
-from alkanode.thermo.anode.liquid_window import liquid_bounds
+from alkanode.thermo.anode.liquid_bounds import liquid_bounds
 from alkanode.thermo.binary.phase_map import phase_map
 
 kelvin = st.floats(240, 600)

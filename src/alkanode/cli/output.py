@@ -158,8 +158,8 @@ def emit(
         _echo_table(table.title, [table.columns, *([cell_text(cell) for cell in row] for row in table.rows)])
     for sentence in part.findings:
         click.echo(f"- {sentence}")
-    for label in dict.fromkeys(estimate.label for estimate in part.estimates.values()):
-        click.echo(f"  rests on: {label}")
+    for line in _basis_lines([estimate.label for estimate in part.estimates.values()]):
+        click.echo(f"  {line}")
     if not cell_given:
         click.echo(f"  assumed: {NO_CELL}")
     for line in warnings:
@@ -167,6 +167,21 @@ def emit(
     if output is not None:
         click.echo(f"written to {output}")
     _say_missing(part)
+
+
+_ONE_NUMBER = "the parameters of the assessment alone"
+"""Beginning of the clause of a label that belongs to one number only; tables show it."""
+
+
+def _basis_lines(labels: Sequence[str]) -> list[str]:
+    """What numbers rest on, and what their intervals cover, each said once."""
+    lines: dict[str, None] = {}
+    for label in labels:
+        basis, interval, rest = label.partition("; interval")
+        lines[f"rests on: {basis}"] = None
+        clauses = f"interval{rest}".split("; ") if interval else []
+        lines |= {f"and: {clause}": None for clause in clauses if not clause.startswith(_ONE_NUMBER)}
+    return list(lines)
 
 
 def _echo_table(title: str, lines: Sequence[Sequence[str]]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from alkanode.foundation.errors import PhysicsError
+from alkanode.foundation.units import QuantityLike
 from alkanode.materials.composition import Composition
 from alkanode.materials.elements import element
 
@@ -77,19 +78,39 @@ class Alloy:
             / self.composition.molar_mass
         )
 
-    def density(self) -> float:
-        """Mass density for ideal mixing of the volumes of the pure solid metals at room temperature.
+    def density(self, temperature: QuantityLike | None = None, phase: str | None = None) -> float:
+        """Mass density, by default for ideal mixing of the volumes of the pure solid metals at room temperature.
+
+        Parameters
+        ----------
+        temperature, phase
+            Both or none: K or text such as ``"25 degC"``, and ``"liquid"``, ``"solid"`` or the name of a phase. With
+            them the number is that of :func:`alkanode.materials.density`, which also gives its interval and sources.
 
         Returns
         -------
         float
-            kg m-3: 1 / sum(w_i / rho_i). The densities are recalled values; the liquid is a few per cent lighter.
+            kg m-3. Without a phase: 1 / sum(w_i / rho_i) of the solids; the liquid is a few per cent lighter.
 
         Raises
         ------
         PhysicsError
-            When an element of the alloy has no density in the table.
+            When an element of the alloy has no density in the table, or only one of temperature and phase is given.
+
+        Examples
+        --------
+        >>> round(Alloy.from_name("NaK50").density("25 degC", "liquid"))
+        897
         """
+        if temperature is not None and phase is not None:
+            value = _density_of(self, temperature, phase)
+            return value
+        if temperature is not None or phase is not None:
+            raise PhysicsError(
+                "a density needs temperature and phase, or neither",
+                found="only one of them",
+                todo="Write for example density('25 degC', 'liquid')",
+            )
         volume = 0.0
         for symbol in self.composition.elements:
             rho = element(symbol).density
@@ -100,6 +121,14 @@ class Alloy:
 
     def __str__(self) -> str:
         return f"{self.name} ({self.composition})"
+
+
+def _density_of(alloy: Alloy, temperature: QuantityLike, phase: str) -> float:
+    """The correlation, which rests on this module and is loaded when it is asked for."""
+    from alkanode.materials.properties.densities import density
+
+    found = density(alloy, temperature, phase=phase).value
+    return math.nan if found is None else found
 
 
 def working_metal(ion: str) -> str:

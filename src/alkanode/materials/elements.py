@@ -43,18 +43,36 @@ def _mass(grams_per_mole: float) -> Constant:
     )
 
 
-def _density(value: float) -> Constant:
-    return Constant(value=value, unit="kg m-3", source="", trust=Trust.RECALLED, note="solid at room temperature")
+def _density(value: float, source: str, note: str) -> Constant:
+    return Constant(value=value, unit="kg m-3", source=source, trust=Trust.READ, note=f"solid at 20 degC; {note}")
 
 
 ELEMENTS: dict[str, Element] = {
     e.symbol: e
     for e in (
-        Element(symbol="Li", name="lithium", molar_mass=_mass(6.94), density=_density(534.0), charge_number=1),
+        Element(
+            symbol="Li",
+            name="lithium",
+            molar_mass=_mass(6.94),
+            density=_density(534.0, "CRCInorganicDensities", "at room temperature"),
+            charge_number=1,
+        ),
         Element(symbol="C", name="carbon", molar_mass=_mass(12.011), density=None, charge_number=0),
         Element(symbol="O", name="oxygen", molar_mass=_mass(15.999), density=None, charge_number=0),
-        Element(symbol="Na", name="sodium", molar_mass=_mass(22.98977), density=_density(968.0), charge_number=1),
-        Element(symbol="K", name="potassium", molar_mass=_mass(39.0983), density=_density(862.0), charge_number=1),
+        Element(
+            symbol="Na",
+            name="sodium",
+            molar_mass=_mass(22.98977),
+            density=_density(968.0, "ElementData", "970 in another table"),
+            charge_number=1,
+        ),
+        Element(
+            symbol="K",
+            name="potassium",
+            molar_mass=_mass(39.0983),
+            density=_density(862.0, "AtomistryPotassium", "856 and 890 in other tables"),
+            charge_number=1,
+        ),
         Element(symbol="Sn", name="tin", molar_mass=_mass(118.71), density=None, charge_number=0),
     )
 }

@@ -6,6 +6,7 @@ The drawing libraries are imported when something is drawn.
 """
 
 from alkanode.plot.description import (
+    Area,
     Axis,
     Band,
     ColourScale,
@@ -60,10 +61,21 @@ from alkanode.plot.quick.interface import active_area, constriction, rivals
 from alkanode.plot.quick.recovery import recovered
 from alkanode.plot.quick.rendering import draw, figure_html, plotly_script, save_figure, to_plotly
 from alkanode.plot.quick.series import capacity_against, capacity_by_alloy
-from alkanode.plot.quick.thermo import phase_diagram
+from alkanode.plot.quick.thermo import (
+    alloy_potentials,
+    anode_path,
+    anode_paths,
+    gibbs_curves,
+    ion_exchange,
+    isothermal_section,
+    lever_rule,
+    lithium_film,
+    phase_diagram,
+)
 from alkanode.plot.quick.voltammetry import current_over_scan_rate, peak_over_cycles, voltammogram
 
 __all__ = [
+    "Area",
     "Axis",
     "Band",
     "ColourScale",
@@ -76,6 +88,9 @@ __all__ = [
     "Series",
     "Twin",
     "active_area",
+    "alloy_potentials",
+    "anode_path",
+    "anode_paths",
     "arrhenius",
     "bode",
     "capacity_against",
@@ -92,9 +107,14 @@ __all__ = [
     "differential_stack",
     "draw",
     "figure_html",
+    "gibbs_curves",
     "half_cycle_shapes",
     "interphase_growth",
+    "ion_exchange",
+    "isothermal_section",
     "kramers_kronig",
+    "lever_rule",
+    "lithium_film",
     "migration_over_cycles",
     "nyquist",
     "operando_map",

@@ -15,9 +15,9 @@ from alkanode.data.steps import half_cycle_table
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.units import QuantityLike
 from alkanode.foundation.vocabulary import quantity
-from alkanode.plot.describe_thermo import phase_name
 from alkanode.plot.description import Axis, Band, BandRole, Figure, FloatArray, Line, Panel, Series, Twin
 from alkanode.plot.display import axis_of, extent, padded, shown, shown_number, tidy
+from alkanode.plot.phase_words import phase_name
 from alkanode.plot.style import number, shown_unit, with_unit
 
 if TYPE_CHECKING:

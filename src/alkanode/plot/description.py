@@ -1,4 +1,4 @@
-"""What a figure is, as plain data: axes, series, filled areas, maps, bands, lines and notes.
+"""What a figure is, as plain data: axes, series, filled areas, outlines, maps, bands, lines and notes.
 
 One function per kind of figure (``describe_*.py``) turns a record into a :class:`Figure`; two renderers draw it.
 Nothing here knows a drawing library, so a figure can be tested as numbers. All numbers are in display units.
@@ -16,14 +16,16 @@ from alkanode.foundation.errors import SchemaError
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
-Role = Literal["primary", "second", "third", "fourth", "fifth", "model", "muted", "warning"]
+Role = Literal["primary", "second", "third", "fourth", "fifth", "model", "muted", "faint", "warning"]
 """What a colour stands for; :mod:`alkanode.plot.style` holds the colours."""
 
-BandRole = Literal["liquid", "two-phase", "solid", "outside", "masked"]
+BandRole = Literal["liquid", "two-phase", "three-phase", "solid", "outside", "masked"]
 """What a background region stands for; ``outside`` and ``masked`` are hatched."""
 
-SeriesStyle = Literal["line", "dashed", "dotted", "points", "crosses", "squares", "line+points", "steps", "arrow"]
-"""``squares`` are open, so that what they mark stays in sight."""
+SeriesStyle = Literal[
+    "line", "thin", "dashed", "dotted", "points", "crosses", "squares", "line+points", "steps", "arrow"
+]
+"""``squares`` are open, so that what they mark stays in sight; ``thin`` lines are many, for example tie lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +227,29 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A closed outline of the background with a meaning, for example a field of a phase diagram.
+
+    Attributes
+    ----------
+    name
+        What it is, told when the pointer is in it.
+    x, y
+        Corners in order; the last one is joined to the first.
+    role
+        What the area stands for.
+    """
+
+    name: str
+    x: FloatArray
+    y: FloatArray
+    role: BandRole
+
+    def __post_init__(self) -> None:
+        _same_length(f"area {self.name!r}", x=self.x, y=self.y)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A straight line across a panel, with a label at its end.
 
@@ -265,6 +290,10 @@ class Note:
         Whether the text stands on its place, over it or under it.
     role
         What the colour stands for.
+    angle
+        Degrees by which the text is turned, counterclockwise.
+    backed
+        Whether the text stands on a pale ground, so that it can be read over lines.
     """
 
     text: str
@@ -273,6 +302,8 @@ class Note:
     anchor: Literal["left", "centre", "right"] = "centre"
     level: Literal["on", "above", "below"] = "on"
     role: Role = "muted"
+    angle: float = 0.0
+    backed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,12 +318,27 @@ class ColourScale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One pair of axes with what is drawn in it."""
+    """One pair of axes with what is drawn in it.
+
+    Attributes
+    ----------
+    x, y
+        The axes.
+    series, fills, areas, maps, bands, lines, notes, twins
+        What is drawn.
+    colour_scale
+        Meaning of the shades of the series.
+    height
+        Height against that of other panels.
+    bare
+        Whether the axes themselves stay unseen, because what is drawn carries its own scales (a triangle).
+    """
 
     x: Axis
     y: Axis
     series: tuple[Series, ...] = ()
     fills: tuple[Fill, ...] = ()
+    areas: tuple[Area, ...] = ()
     maps: tuple[Heatmap, ...] = ()
     bands: tuple[Band, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -300,6 +346,7 @@ class Panel:
     twins: tuple[Twin, ...] = ()
     colour_scale: ColourScale | None = None
     height: float = 1.0
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

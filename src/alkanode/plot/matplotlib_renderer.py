@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure as Canvas
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import (
     FixedFormatter,
     FixedLocator,
@@ -25,7 +25,7 @@ from matplotlib.ticker import (
 )
 
 from alkanode.foundation.errors import SchemaError
-from alkanode.plot.description import Axis, Band, ColourScale, Figure, Fill, Heatmap, Note, Panel, Series, Twin
+from alkanode.plot.description import Area, Axis, Band, ColourScale, Figure, Fill, Heatmap, Note, Panel, Series, Twin
 from alkanode.plot.figure_table import save_data
 from alkanode.plot.placement import (
     colour_bars,
@@ -74,6 +74,8 @@ _STYLE: dict[Any, Any] = {
     "pdf.fonttype": 42,
 }
 _LINES = {"dashed": "--", "dotted": ":", "points": "none", "crosses": "none", "squares": "none"}
+_THIN = 0.7
+_BACKED = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1}
 _MARKERS = {"points": ("o", 6.0), "crosses": ("x", 7.0), "squares": ("s", 7.0), "line+points": (".", 5.0)}
 _SUFFIXES = (".png", ".pdf", ".svg")
 
@@ -174,6 +176,8 @@ def _fill(figure: Figure, axes: list[Axes], *, own: bool) -> None:
     for panel, target in zip(figure.panels, axes, strict=True):
         _frame(panel, target, bottom=not figure.shared_x or target is axes[-1])
         _bands(panel, target)
+        for area in panel.areas:
+            _area(area, target)
         for one in panel.maps:
             meshes[id(one)] = _map(one, target)
         for fill in panel.fills:
@@ -189,6 +193,8 @@ def _fill(figure: Figure, axes: list[Axes], *, own: bool) -> None:
                 textcoords="offset points",
                 ha={"left": "left", "centre": "center", "right": "right"}[note.anchor],
                 va={"on": "center", "above": "bottom", "below": "top"}[note.level],
+                rotation=note.angle,
+                bbox=_BACKED if note.backed else None,
                 fontsize=9,
                 color=ROLE_COLOURS[note.role],
             )
@@ -215,7 +221,10 @@ def _frame(panel: Panel, target: Axes, *, bottom: bool) -> None:
     target.set_xscale(panel.x.scale)
     target.set_yscale(panel.y.scale)
     if panel.x.equal or panel.y.equal:
-        target.set_aspect("equal", adjustable="datalim")
+        target.set_aspect("equal", adjustable="box" if panel.bare else "datalim")
+    if panel.bare:
+        target.set_axis_off()
+        return
     if bottom:
         target.set_xlabel(axis_text(panel.x))
     target.set_ylabel(axis_text(panel.y))
@@ -263,6 +272,11 @@ def _bands(panel: Panel, target: Axes) -> None:
         )
         if band.label:
             _band_label(band, panel, target, (left, right, low, high))
+
+
+def _area(area: Area, target: Axes) -> None:
+    corners = np.column_stack([area.x, area.y])
+    target.add_patch(Polygon(corners, facecolor=BAND_COLOURS[area.role], edgecolor="none", zorder=0.55))
 
 
 def _band_label(band: Band, panel: Panel, target: Axes, box: tuple[float, float, float, float]) -> None:
@@ -349,7 +363,7 @@ def _series(series: Series, panel: Panel, target: Axes) -> None:
         marker=marker,
         markersize=size if series.x.size <= MANY else min(size, 4.0),
         markerfacecolor="none" if series.style == "squares" else colour,
-        linewidth=1.4,
+        linewidth=_THIN if series.style == "thin" else 1.4,
         drawstyle="steps-post" if series.style == "steps" else "default",
         label=series.name if series.in_legend else "_",
     )
@@ -410,7 +424,7 @@ def _lines(panel: Panel, target: Axes) -> None:
             va="center",
             fontsize=9,
             color=ROLE_COLOURS[place.line.role],
-            bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1},
+            bbox=_BACKED,
         )
 
 

@@ -28,8 +28,9 @@ def ends(panel: Panel) -> tuple[tuple[float, float], tuple[float, float]]:
     """Lower and upper ends of both axes: those given, else those of the data."""
     xs = [series.x for series in panel.series] + [one.x_edges for one in panel.maps]
     ys = [series.y for series in panel.series] + [one.y_edges for one in panel.maps]
-    xs += [one.x for one in panel.fills]
+    xs += [one.x for one in panel.fills] + [one.x for one in panel.areas]
     ys += [end for one in panel.fills for end in (one.lower, one.upper)]
+    ys += [one.y for one in panel.areas]
     return _ends(panel.x, xs), _ends(panel.y, ys)
 
 

@@ -84,7 +84,9 @@ def axes(figure: Figure, number: int, domain: tuple[float, float]) -> dict[str, 
         for layout, axis in ((x_layout, panel.x), (y_layout, panel.y)):
             if axis.limits is None:
                 layout.pop("range", None)
-        y_layout["constrain"] = x_layout["constrain"] = "range"
+        y_layout["constrain"] = x_layout["constrain"] = "domain" if panel.bare else "range"
+    if panel.bare:
+        x_layout["visible"] = y_layout["visible"] = False
     own = str(number) if number > 1 else ""
     return {f"xaxis{own}": x_layout, f"yaxis{own}": y_layout}
 
@@ -135,6 +137,7 @@ def page(figure: Figure, right_twin: bool) -> dict[str, Any]:
     top_twin = any(twin.side == "top" for twin in panels[0].twins)
     bar = any(panel.maps or panel.colour_scale for panel in panels)
     names = [series.name for panel in panels for series in panel.series if series.in_legend]
+    names += [fill.name for panel in panels for fill in panel.fills if fill.in_legend]
     legend_rows = 0 if len(names) == 0 else 1 + sum(len(name) + 8 for name in names) // 95
     top, bottom = 52 + (46 if top_twin else 0), 62 + 24 * legend_rows
     single = len(panels) == 1

@@ -15,6 +15,7 @@ import plotly.offline
 from plotly.colors import sample_colorscale
 
 from alkanode.plot.description import (
+    Area,
     Axis,
     Band,
     ColourScale,
@@ -64,6 +65,7 @@ MOST_POINTS = 6000
 _DASH = {"dashed": "dash", "dotted": "dot"}
 _MODES = {"points": "markers", "crosses": "markers", "squares": "markers", "line+points": "lines+markers"}
 _SYMBOLS = {"crosses": "x-thin", "squares": "square-open"}
+_BACKED = "rgba(255,255,255,0.8)"
 _PLAIN: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
 
 
@@ -140,6 +142,8 @@ def _draw(figure: Figure) -> tuple[Any, tuple[str, ...]]:
     for number, (panel, (low, high)) in enumerate(zip(figure.panels, places, strict=True), start=1):
         canvas.update_layout(axes(figure, number, (low, high)))
         _bands(canvas, panel, number)
+        for area in panel.areas:
+            _area(canvas, area, number)
         for one in panel.maps:
             _map(canvas, one, panel, number, bars.get(id(one)), right_twin)
         for fill in panel.fills:
@@ -155,6 +159,8 @@ def _draw(figure: Figure) -> tuple[Any, tuple[str, ...]]:
                 yanchor={"on": "middle", "above": "bottom", "below": "top"}[note.level],
                 xshift=0 if note.level != "on" else {"left": 5, "centre": 0, "right": -5}[note.anchor],
                 yshift={"on": 0, "above": 3, "below": -2}[note.level],
+                textangle=-note.angle,
+                bgcolor=_BACKED if note.backed else None,
                 font={"color": ROLE_COLOURS[note.role], "size": SMALL_FONT_SIZE},
                 **_at(panel, number, note.x, note.y),
             )
@@ -205,6 +211,23 @@ def _bands(canvas: Any, panel: Panel, number: int) -> None:
         )
         if band.label:
             _band_label(canvas, band, panel, number, (left, right, low, high))
+
+
+def _area(canvas: Any, area: Area, number: int) -> None:
+    canvas.add_scatter(
+        x=np.append(area.x, area.x[:1]),
+        y=np.append(area.y, area.y[:1]),
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=BAND_COLOURS[area.role],
+        hoveron="fills",
+        hoverinfo="text",
+        text=area.name,
+        showlegend=False,
+        xaxis=axis_name("x", number),
+        yaxis=axis_name("y", number),
+    )
 
 
 def _band_label(canvas: Any, band: Band, panel: Panel, number: int, box: tuple[float, float, float, float]) -> None:
@@ -289,14 +312,15 @@ def _series(canvas: Any, series: Series, panel: Panel, number: int) -> list[str]
     x, y = _shown_on(series.x[kept], panel.x), _shown_on(series.y[kept], panel.y)
     text = [series.hover[index] for index in kept] if series.hover else None
     mode = _MODES.get(series.style, "lines")
-    line: dict[str, Any] = {"color": colour, "width": 1.8, "dash": _DASH.get(series.style, "solid")}
+    width = 0.8 if series.style == "thin" else 1.8
+    line: dict[str, Any] = {"color": colour, "width": width, "dash": _DASH.get(series.style, "solid")}
     if series.style == "steps":
         line["shape"] = "hv"
     values = (
         f"{panel.x.label or 'x'} %{{x:.5g}} {_hover_unit(panel.x.unit)}<br>"
         f"{panel.y.label or 'y'} %{{y:.5g}} {_hover_unit(panel.y.unit)}"
     )
-    if panel.x.categories or panel.y.categories:
+    if panel.bare or panel.x.categories or panel.y.categories:
         values = ""
     words = "%{text}" if text else ""
     canvas.add_scatter(
@@ -373,7 +397,7 @@ def _lines(canvas: Any, panel: Panel, number: int) -> None:
             xshift=-4 if left else 4,
             y=place.height,
             yref=f"{axis_name('y', number)} domain",
-            bgcolor="rgba(255,255,255,0.8)",
+            bgcolor=_BACKED,
             hovertext=place.line.hover or None,
             font={"size": SMALL_FONT_SIZE, "color": ROLE_COLOURS[place.line.role]},
         )

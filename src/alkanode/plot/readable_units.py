@@ -123,6 +123,7 @@ def _scaled(panel: Panel, x: float, y: float) -> Panel:
             for one in panel.series
         ),
         fills=tuple(replace(one, x=x * one.x, lower=y * one.lower, upper=y * one.upper) for one in panel.fills),
+        areas=tuple(replace(one, x=x * one.x, y=y * one.y) for one in panel.areas),
         maps=tuple(replace(one, x_edges=x * one.x_edges, y_edges=y * one.y_edges) for one in panel.maps),
         bands=tuple(
             replace(one, x0=_times(one.x0, x), x1=_times(one.x1, x), y0=_times(one.y0, y), y1=_times(one.y1, y))

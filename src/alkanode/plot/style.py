@@ -20,6 +20,7 @@ ROLE_COLOURS: Final[dict[Role, str]] = {
     "fifth": "#8A6D00",
     "model": "#000000",
     "muted": "#6B6B6B",
+    "faint": "#D2D2D2",
     "warning": "#B2182B",
 }
 """Colour of each role (the yellow of Okabe and Ito is darkened so that a thin line of it can be seen on white)."""
@@ -30,6 +31,7 @@ CYCLE: Final[tuple[Role, ...]] = ("primary", "second", "third", "fourth", "fifth
 BAND_COLOURS: Final[dict[BandRole, str]] = {
     "liquid": "#DCEEF8",
     "two-phase": "#FBEBD0",
+    "three-phase": "#F3D3C8",
     "solid": "#E9E3DB",
     "outside": "#E4E4E4",
     "masked": "#F3F3F3",

@@ -13,6 +13,15 @@ from alkanode.studies import Part, Table, cell_text, shown, spoken, worded
 
 _FIGURE_TITLES = {
     "phase_diagram": "Phase diagram with the path of the anode",
+    "isothermal_section": "Isothermal section of three metals",
+    "gibbs_curves": "Gibbs energies and common tangents",
+    "stripping_path": "Phases and potential while metal is stripped",
+    "plating_path": "Phases and potential while metal is plated",
+    "anode_paths": "Liquid fraction and potential along the charge",
+    "alloy_potentials": "Potentials of the metals over composition",
+    "ion_exchange": "Exchange of metals with the electrolyte",
+    "lever_rule": "Electrodes before and after a charge",
+    "lithium_film": "Lithium in a film of Na-K, and its limiting current",
     "history": "Voltage and current over time",
     "stripping": "Voltage over the charge stripped",
     "nyquist": "Impedance in the complex plane",

@@ -72,8 +72,45 @@ RampRateText = Annotated[str, _positive("ramp_rate")]
 class Phases(Block):
     """Phase diagram, stripping path and potential of the anode's alloy."""
 
-    lowest_temperature: TemperatureText = Field("250 K", description="Lower end of the phase diagram")
-    highest_temperature: TemperatureText = Field("335 K", description="Upper end of the phase diagram")
+    lowest_temperature: TemperatureText | None = Field(
+        None, description="Lower end of the phase diagram; default below its lowest invariant point"
+    )
+    highest_temperature: TemperatureText | None = Field(
+        None, description="Upper end of the phase diagram; default above its highest invariant point"
+    )
+
+
+class Section(Block):
+    """Isothermal section of Li, Na and K at the cell's temperature, with the phases of alloys; off unless named."""
+
+    temperature: TemperatureText | None = Field(None, description="Default that of the cell")
+    alloys: list[str] = Field([], description="Further alloys whose phases are told, beside that of the anode")
+    suspend: list[str] = Field([], description="Phases kept out of equilibrium")
+
+
+class Potentials(Block):
+    """Potentials of every metal of the anode's alloy, in an electrolyte where one is named; off unless named."""
+
+    electrolyte: str | None = Field(None, description="Electrolyte with standard potentials, for example 'water'")
+    reference: Literal["Na", "K", "Li", "SHE"] | None = Field(
+        None, description="Zero of the potentials; default as the electrolyte knows"
+    )
+    ion_activities: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        {}, description="Activity by ion, for example {'K+': 0.001}; 1 where not named"
+    )
+    suspend: list[str] = Field([], description="Phases kept out of equilibrium")
+
+
+class LeverRule(Block):
+    """Phases of both electrodes of a symmetric cell after a charge has moved between them; off unless named."""
+
+    areal_capacity: Annotated[str, _positive("areal_capacity")] | None = Field(
+        None, description="Charge that moved; default the largest half cycle of the files"
+    )
+    volume: Annotated[str, _positive("volume")] | None = Field(
+        None, description="Of one electrode; default from the mass, else the thickness of the anode"
+    )
+    suspend: list[str] = Field([], description="Phases kept out of equilibrium")
 
 
 class Stripping(Block):
@@ -282,6 +319,9 @@ class Analyses(Block):
     """What to compute; ``null`` leaves a block out, one that does not fit the data is left out with the reason."""
 
     phases: Phases | None = Phases()
+    section: Section | None = None
+    potentials: Potentials | None = None
+    lever_rule: LeverRule | None = None
     stripping: Stripping | None = Stripping()
     failures: Failures | None = Failures()
     cycling: Cycling | None = Cycling()

@@ -26,6 +26,7 @@ from alkanode.studies.profile import profile_part
 from alkanode.studies.recovery import recovery_part
 from alkanode.studies.staircase import staircase_part
 from alkanode.studies.stripping import stripping_part
+from alkanode.studies.thermo.of_cell import lever_rule_of, potentials_of, section_of
 from alkanode.studies.voltammetry import cv_part
 
 
@@ -36,6 +37,12 @@ def jobs_of(outcome: Outcome) -> dict[str, Callable[[], Part]]:
     jobs: dict[str, Callable[[], Part]] = {}
     if (phases := wanted.phases) is not None:
         jobs["phases"] = lambda: phases_part(cell, phases)
+    if (section := wanted.section) is not None:
+        jobs["section"] = lambda: section_of(cell, section)
+    if (potentials := wanted.potentials) is not None:
+        jobs["potentials"] = lambda: potentials_of(cell, potentials)
+    if (lever_rule := wanted.lever_rule) is not None:
+        jobs["lever_rule"] = lambda: lever_rule_of(cell, lever_rule, rows_of(outcome.history))
     if (impedance := wanted.impedance) is not None:
         jobs["impedance"] = lambda: impedance_part(
             spectra_of(outcome.history), cell, impedance, rows_of(outcome.history)

@@ -13,10 +13,11 @@ SMALL = 0.01
 
 
 _NAMES = {
-    "mass_fraction_lower": "K at the Na-rich end of the liquid field, by mass",
-    "mass_fraction_upper": "K at the K-rich end of the liquid field, by mass",
-    "mole_fraction_lower": "K at the Na-rich end of the liquid field, by moles",
-    "mole_fraction_upper": "K at the K-rich end of the liquid field, by moles",
+    "mass_fraction_lower": "lower end of the liquid field, by mass",
+    "mass_fraction_upper": "upper end of the liquid field, by mass",
+    "mole_fraction_lower": "lower end of the liquid field, by moles",
+    "mole_fraction_upper": "upper end of the liquid field, by moles",
+    "capacity_to_first_liquid": "capacity until the first liquid",
     "capacity_into_liquid": "capacity until all is liquid",
     "capacity_to_liquidus": "capacity until the first solid",
     "capacity_to_last_liquid": "capacity until the last liquid",

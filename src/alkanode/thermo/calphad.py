@@ -6,6 +6,7 @@ Everything that touches pycalphad is here, because its interfaces still change b
 
 from __future__ import annotations
 
+import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,10 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from alkanode.data.schema import label
 from alkanode.foundation.errors import ConvergenceError, DataQualityWarning, PhysicsError, ReaderError
 from alkanode.foundation.runtime import require
+from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.thermo.assessment.data import Assessment
 from alkanode.thermo.assessment.tdb import to_tdb
+from alkanode.thermo.calphad_records import Line, section_record
 from alkanode.thermo.conditions import Array
 from alkanode.thermo.provenance import mark
 
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from pycalphad import Database
 
 _PRESSURE = 101325.0
+_SUM = 1e-6
+_MAP_STEP = 0.01
 
 
 def open_database(source: Assessment | str | Path) -> Database:
@@ -114,9 +120,11 @@ def equilibrium_phase_fractions(
     pycalphad = require("pycalphad", extra="calphad")
     variables = require("pycalphad.variables", extra="calphad")
     t, x = (np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (temperature, mole_fraction))
-    wanted = _checked(database, elements, phases, x)
+    wanted = _checked(database, elements, phases)
+    if not ((x > 0) & (x < 1)).all():
+        raise PhysicsError("mole fractions strictly between 0 and 1 are needed", found=f"{x.min():g} to {x.max():g}")
     conditions = {variables.N: 1, variables.P: _PRESSURE, variables.T: t, variables.X(elements[1]): x}
-    result = pycalphad.equilibrium(database, [*elements, "VA"], list(wanted), conditions)
+    result = _computed(pycalphad.equilibrium, database, [*elements, "VA"], list(wanted), conditions)
     axes = ("T", f"X_{elements[1]}", "vertex")
     names, amounts = (result[name].squeeze(("N", "P")).transpose(*axes).to_numpy() for name in ("Phase", "NP"))
     amounts = np.where(names == "", 0.0, amounts)
@@ -175,7 +183,7 @@ def equilibrium_liquid_fraction(
 def _failures(amounts: Array, t: Array, x: Array, failed: str) -> npt.NDArray[np.bool_]:
     """Points whose phases do not sum to 1, raised or warned about."""
     total = amounts.sum(axis=-1)
-    wrong: npt.NDArray[np.bool_] = ~(np.abs(total - 1) < 1e-6)
+    wrong: npt.NDArray[np.bool_] = ~(np.abs(total - 1) < _SUM)
     if wrong.any():
         i, j = (int(index[0]) for index in np.nonzero(wrong))
         if failed == "raise":
@@ -193,7 +201,240 @@ def _failures(amounts: Array, t: Array, x: Array, failed: str) -> npt.NDArray[np
     return wrong
 
 
-def _checked(database: Any, elements: tuple[str, str], phases: tuple[str, ...] | None, x: Array) -> tuple[str, ...]:
+def database_equilibrium(
+    database: Database,
+    temperature: npt.ArrayLike,
+    composition: npt.ArrayLike,
+    *,
+    elements: tuple[str, ...],
+    phases: tuple[str, ...] | None = None,
+    failed: Literal["raise", "mask"] = "raise",
+) -> xr.Dataset:
+    """Equilibria of a user's own database at states of three elements, with pycalphad.
+
+    Parameters
+    ----------
+    database
+        From :func:`open_database`.
+    temperature
+        K; one, or one per state.
+    composition
+        Mole fractions (state, element) in the order of ``elements``, strictly positive, with sum 1.
+    elements
+        Three elements, as the database writes them.
+    phases
+        Phases that may appear; ``None`` allows all that can hold these elements.
+    failed
+        As :func:`equilibrium_phase_fractions`.
+
+    Returns
+    -------
+    Dataset
+        Kind ``ternary_equilibrium``, as :func:`alkanode.thermo.ternary_equilibrium` gives it. Phases are named as in the
+        database; a second composition of one phase is ``NAME#2``. Chemical potentials are against the stable pure
+        elements of the database at the same temperature.
+
+    Raises
+    ------
+    PhysicsError
+        For elements or phases that the database lacks, negative fractions, or a model that pycalphad cannot evaluate.
+    ConvergenceError
+        When a state has no equilibrium (and ``failed="raise"``).
+    MissingExtraError
+        When pycalphad is not installed.
+
+    Warns
+    -----
+    DataQualityWarning
+        When states were masked.
+    """
+    pycalphad = require("pycalphad", extra="calphad")
+    x = np.atleast_2d(np.asarray(composition, dtype=np.float64))
+    t = np.broadcast_to(np.asarray(temperature, dtype=np.float64), len(x))
+    wanted = _checked(database, elements, phases)
+    _check_states(x, elements)
+    slots = tuple(f"{name}{suffix}" for name in wanted for suffix in ("", "#2", "#3"))
+    fractions, compositions = np.zeros((len(x), len(slots))), np.full((len(x), len(slots), len(elements)), np.nan)
+    potentials = np.full(x.shape, np.nan)
+    for row in range(len(x)):
+        names, amounts, held, mu = _state(database, elements, wanted, float(t[row]), x[row])
+        if abs(amounts.sum() - 1) < _SUM:
+            for number, name in enumerate(names):
+                slot = slots.index(name if (again := names[:number].count(name)) == 0 else f"{name}#{again + 1}")
+                fractions[row, slot], compositions[row, slot] = amounts[number], held[number]
+            potentials[row] = mu
+        else:
+            fractions[row] = np.nan
+    for value in np.unique(t):
+        reference = [_pure(database, symbol, wanted, float(value)) for symbol in elements]
+        potentials[t == value] -= reference
+    wrong = np.asarray(np.isnan(fractions).any(axis=-1))
+    _report_states(wrong, t, x, failed)
+    shown = [n for n, slot in enumerate(slots) if "#" not in slot or np.nansum(fractions[:, n]) > 0]
+    record = xr.Dataset(
+        {
+            "temperature": ("state", t.copy()),
+            "mole_fraction": (("state", "element"), x),
+            "phase_fraction": (("state", "phase"), fractions[:, shown]),
+            "phase_mole_fraction": (("state", "phase", "element"), compositions[:, shown]),
+            "chemical_potential": (("state", "element"), potentials),
+        },
+        coords={"element": [symbol.capitalize() for symbol in elements], "phase": [slots[n] for n in shown]},
+        attrs={"label": f"computed by pycalphad {pycalphad.__version__} from the given database"},
+    )
+    mark(record, "phase_mole_fraction", "mole_fraction", "Atoms of one element over the atoms of one phase")
+    return label(record, "ternary_equilibrium")
+
+
+def database_section(
+    database: Database,
+    temperature: QuantityLike,
+    *,
+    elements: tuple[str, str, str],
+    phases: tuple[str, ...] | None = None,
+    tie_lines: int = 12,
+    time_limit: QuantityLike = "120 s",
+) -> xr.Dataset:
+    """Isothermal section of a user's own database, mapped by pycalphad.
+
+    Parameters
+    ----------
+    database
+        From :func:`open_database`.
+    temperature
+        K, or text such as ``"27 degC"``.
+    elements
+        Three elements, as the database writes them.
+    phases
+        Phases that may appear; ``None`` allows all that can hold these elements.
+    tie_lines
+        Tie lines kept in each two-phase field.
+    time_limit
+        s, or text, after which the mapping is given up: it is known not to end for some databases.
+
+    Returns
+    -------
+    Dataset
+        Kind ``isothermal_section``, as :func:`alkanode.thermo.isothermal_section` gives it, phases named as in the
+        database. Boundaries are filled with NaN to the length of the longest; ``region_phases`` names two- and
+        three-phase fields only, since the mapping does not visit the others.
+
+    Raises
+    ------
+    PhysicsError
+        For elements or phases that the database lacks, or a model that pycalphad cannot evaluate.
+    ConvergenceError
+        When the time limit is reached, or nothing was mapped.
+    MissingExtraError
+        When pycalphad is not installed.
+    """
+    pycalphad = require("pycalphad", extra="calphad")
+    mapping = require("pycalphad.mapping", extra="calphad")
+    v = require("pycalphad.variables", extra="calphad")
+    kelvin, limit = to_si(temperature, "temperature"), to_si(time_limit, "time")
+    wanted = _checked(database, elements, phases)
+    free = elements[1:]
+    conditions = {v.T: kelvin, v.P: _PRESSURE, v.N: 1, **{v.X(symbol): (0, 1, _MAP_STEP) for symbol in free}}
+    strategy = _computed(mapping.TernaryStrategy, database, [*elements, "VA"], list(wanted), conditions)
+    _computed(strategy.generate_automatic_starting_points)
+    end = time.monotonic() + limit
+    while not _computed(strategy.iterate):
+        if time.monotonic() > end:
+            raise ConvergenceError(
+                f"a section that is mapped within {limit:g} s is needed",
+                found=f"{len(strategy.zpf_lines)} boundaries so far at {kelvin:g} K",
+                todo="Raise time_limit, restrict the phases, or move the temperature slightly",
+            )
+    axes = (v.X(free[0]), v.X(free[1]))
+    lines, corners = strategy.get_tieline_data(*axes), strategy.get_invariant_data(*axes)
+    if not lines and not corners:
+        raise ConvergenceError("a section with two-phase fields is needed", found="none in what pycalphad mapped")
+    record = section_record(
+        [_line(region) for region in lines],
+        [_line(region) for region in corners],
+        tuple(symbol.capitalize() for symbol in elements),
+        tie_lines,
+    )
+    record.attrs["label"] = f"mapped by pycalphad {pycalphad.__version__} from the given database"
+    record["temperature"] = ((), kelvin)
+    return label(record, "isothermal_section")
+
+
+def _line(region: Any) -> Line:
+    """Phases and mole fractions (phase, point, element) of a boundary or a triangle of pycalphad's map."""
+    free = np.stack([np.stack([np.atleast_1d(part.x), np.atleast_1d(part.y)], axis=-1) for part in region.data])
+    first = 1 - free.sum(axis=-1, keepdims=True)
+    return tuple(part.phase for part in region.data), np.concatenate([first, free], axis=-1)
+
+
+def _state(
+    database: Any, elements: tuple[str, ...], phases: tuple[str, ...], temperature: float, x: Array
+) -> tuple[list[str], Array, Array, Array]:
+    """Phases, amounts, compositions and raw chemical potentials of one state."""
+    pycalphad, v = require("pycalphad", extra="calphad"), require("pycalphad.variables", extra="calphad")
+    given = {v.X(symbol): float(value) for symbol, value in zip(elements[1:], x[1:], strict=True)}
+    conditions = {v.N: 1, v.P: _PRESSURE, v.T: temperature, **given}
+    found = _computed(pycalphad.equilibrium, database, [*elements, "VA"], list(phases), conditions)
+    names = found.Phase.to_numpy().ravel()
+    present = names != ""
+    order = [list(found.component.to_numpy()).index(symbol) for symbol in elements]
+    held = found.X.to_numpy().reshape(len(names), -1)[present][:, order]
+    mu = found.MU.to_numpy().ravel()[order]
+    return [str(name) for name in names[present]], found.NP.to_numpy().ravel()[present], held, mu
+
+
+def _pure(database: Any, symbol: str, phases: tuple[str, ...], temperature: float) -> float:
+    """Gibbs energy of the stable pure element on the scale of the database, J mol-1."""
+    pycalphad, v = require("pycalphad", extra="calphad"), require("pycalphad.variables", extra="calphad")
+    allowed = pycalphad.core.utils.filter_phases(
+        database, pycalphad.core.utils.unpack_species(database, [symbol, "VA"]), phases
+    )
+    conditions = {v.N: 1, v.P: _PRESSURE, v.T: temperature}
+    found = _computed(pycalphad.equilibrium, database, [symbol, "VA"], allowed, conditions)
+    return float(np.nanmin(found.GM.to_numpy()))
+
+
+def _computed(function: Any, *given: Any) -> Any:
+    """What pycalphad computes; its complaints about a database become one clear error."""
+    try:
+        return function(*given)
+    except Exception as cause:
+        raise PhysicsError(
+            "a database whose models pycalphad can evaluate is needed",
+            found=f"{type(cause).__name__}: {str(cause)[:200]}",
+            todo="Leave out the phases with other models through phases=(...)",
+        ) from cause
+
+
+def _check_states(x: Array, elements: tuple[str, ...]) -> None:
+    if x.ndim != 2 or x.shape[1] != len(elements):
+        raise PhysicsError(f"mole fractions of {', '.join(elements)} per state are needed", found=f"shape {x.shape}")
+    bad = ~((x > 0).all(axis=-1) & (np.abs(x.sum(axis=-1) - 1) <= _SUM))
+    if bad.any():
+        raise PhysicsError(
+            "positive mole fractions that sum to 1 are needed",
+            found=", ".join(f"{value:g}" for value in x[bad][0]),
+        )
+
+
+def _report_states(wrong: npt.NDArray[np.bool_], t: Array, x: Array, failed: str) -> None:
+    if not wrong.any():
+        return
+    where = f"{t[wrong][0]:g} K and mole fractions {np.array2string(x[wrong][0], precision=4)}"
+    if failed == "raise":
+        raise ConvergenceError(
+            "pycalphad must find phases that sum to 1 at every state",
+            found=f"none at {where} ({wrong.sum()} such states)",
+            todo="Move the state slightly, restrict the phases, or pass failed='mask'",
+        )
+    warnings.warn(
+        f"pycalphad found no equilibrium at {wrong.sum()} of {wrong.size} states, the first at {where}; they are NaN",
+        DataQualityWarning,
+        stacklevel=3,
+    )
+
+
+def _checked(database: Any, elements: tuple[str, ...], phases: tuple[str, ...] | None) -> tuple[str, ...]:
     missing = [symbol for symbol in elements if symbol not in database.elements]
     known = sorted(database.phases)
     unknown = [name for name in phases or () if name not in known]
@@ -203,6 +444,4 @@ def _checked(database: Any, elements: tuple[str, str], phases: tuple[str, ...] |
             found=", ".join([*missing, *unknown]),
             todo=f"It has elements {', '.join(sorted(database.elements))} and phases {', '.join(known)}",
         )
-    if not ((x > 0) & (x < 1)).all():
-        raise PhysicsError("mole fractions strictly between 0 and 1 are needed", found=f"{x.min():g} to {x.max():g}")
     return phases or tuple(known)

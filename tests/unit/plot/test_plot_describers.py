@@ -251,8 +251,8 @@ def test_phase_diagram_in_both_bases(diagram: xr.Dataset, path: xr.Dataset) -> N
     texts = [note.text for note in panel.notes]
     assert {"liquid", "liquid + K(s)", "liquid + Na(s)", "eutectic −13.1 °C", "NaK60"} <= set(texts)
     (arrow,) = [one for one in panel.series if one.style == "arrow"]
-    assert arrow.x.tolist() == [60, 100]
-    assert arrow.y == pytest.approx([25.0, 25.0])
+    assert arrow.x[[0, -1]].tolist() == [60, 100]
+    assert arrow.y == pytest.approx([25.0] * arrow.x.size)
     (leaving,) = [one for one in panel.series if "leaves the liquid" in one.name]
     assert leaving.x[0] == pytest.approx(76.0)
     by_mole = phase_diagram(diagram, basis="mole").panels[0]

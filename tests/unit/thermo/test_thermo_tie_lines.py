@@ -38,9 +38,9 @@ def test_without_the_compound_the_eutectic_is_colder_and_both_solids_are_bcc() -
     assert liquid_fraction(255.0, 0.4) == 0
 
 
-def test_only_compounds_are_suspended() -> None:
-    with pytest.raises(PhysicsError, match="compound"):
-        liquid_fraction(300.0, 0.5, suspend=("bcc_A2",))
+def test_one_solution_must_stay() -> None:
+    with pytest.raises(PhysicsError, match="at least one solution"):
+        liquid_fraction(300.0, 0.5, suspend=("bcc_A2", "liquid"))
     with pytest.raises(PhysicsError, match="K2Na"):
         liquid_fraction(300.0, 0.5, suspend=("K2Na",))
 
@@ -133,15 +133,24 @@ def test_an_ideal_lens_has_the_textbook_tie_line() -> None:
     assert lines.left[0] == pytest.approx(solid * na, rel=1e-10)
 
 
-def test_solids_that_unmix_below_a_consolute_point_are_refused() -> None:
+def test_an_azeotrope_is_refused() -> None:
     data = load_assessment()
     gap = [dataclasses.replace(term, constant=4600.0 if term.order == 0 else 0.0) for term in data.interactions]
     with pytest.raises(ConvergenceError):
         phase_map(dataclasses.replace(data, interactions=tuple(gap), compounds=(), phases=data.phases[:2]))
 
 
-def test_a_compound_made_more_stable_melts_congruently_or_is_refused() -> None:
+def test_a_compound_made_more_stable_melts_congruently() -> None:
     data = load_assessment()
     stable = dataclasses.replace(data, compounds=(dataclasses.replace(data.compounds[0], constant=-2500.0),))
-    with pytest.raises(ConvergenceError, match="three-phase"):
-        phase_map(stable)
+    point = next(point for point in invariants(stable) if point.kind == "congruent")
+    assert point.branches == ("liquid", "Na2K")
+    assert point.compositions == pytest.approx([2 / 3, 2 / 3])
+    model = phase_map(stable).model
+    t = np.array([point.temperature])
+    compound, liquid = model.terms(t)["Na2K"], model.solution("liquid", t).energy(np.array([2 / 3]))
+    assert compound == pytest.approx(liquid, abs=1e-8)
+    for offset in (1e-6, 1e-3, 0.1, 1.0):
+        amounts = phase_fractions(point.temperature - offset, [0.6, 2 / 3, 0.72], system=stable).phase_fraction
+        assert amounts.sel(phase="Na2K").values[0, 1] == pytest.approx(1)
+        assert amounts.sum("phase").values == pytest.approx(1)

@@ -53,6 +53,18 @@ KINDS = (
         text_fields=frozenset({"tangent_phase"}),
     ),
     Kind(
+        name="binary_equilibrium",
+        meaning="Phases, their compositions and the chemical potentials at states of a binary system.",
+        required={
+            "temperature": ("state",),
+            "mole_fraction": ("state",),
+            "mass_fraction": ("state",),
+            "phase_fraction": ("state", "phase"),
+            "phase_mole_fraction": ("state", "phase"),
+            "chemical_potential": ("state", "element"),
+        },
+    ),
+    Kind(
         name="ternary_equilibrium",
         meaning="Phases, their compositions and the chemical potentials at states of a ternary system.",
         required={
@@ -80,5 +92,49 @@ KINDS = (
         text_fields=frozenset(
             {"boundary_phase", "boundary_other_phase", "tie_line_phase", "triangle_phase", "region_phases"}
         ),
+    ),
+    Kind(
+        name="observation_table",
+        meaning="Observations behind an assessment next to what it gives; each row has its own unit.",
+        required={
+            **dict.fromkeys(("observed", "computed", "uncertainty", "computed_uncertainty", "pull"), ("observation",)),
+            **dict.fromkeys(("fitted", "short", "quantity", "unit", "trust", "source"), ("observation",)),
+        },
+        text_fields=frozenset({"short", "quantity", "unit", "trust", "source"}),
+        flag_fields=frozenset({"fitted"}),
+    ),
+    Kind(
+        name="held_out_report",
+        meaning="Observations next to refits of an assessment that did not see some of them; each has its own unit.",
+        required={
+            **dict.fromkeys(("observed", "uncertainty", "short", "quantity", "unit", "trust"), ("observation",)),
+            **dict.fromkeys(("computed", "computed_uncertainty", "pull", "fitted"), ("refit", "observation")),
+            **dict.fromkeys(("chi_square", "degrees_of_freedom"), ("refit",)),
+        },
+        text_fields=frozenset({"short", "quantity", "unit", "trust"}),
+        flag_fields=frozenset({"fitted"}),
+    ),
+    Kind(
+        name="alloy_properties",
+        meaning="Properties of a liquid alloy of two metals over temperature and composition.",
+        required={
+            "mole_fraction": ("composition",),
+            "mass_fraction": ("composition",),
+            "temperature": ("temperature",),
+            "density": ("temperature", "composition"),
+            "molar_volume": ("temperature", "composition"),
+            "thermodynamic_factor": ("temperature", "composition"),
+        },
+        optional={
+            "viscosity": ("temperature", "composition"),
+            "self_diffusion": ("temperature", "composition"),
+            "chemical_diffusion": ("temperature", "composition"),
+            "surface_tension": ("temperature", "composition"),
+            "surface_mole_fraction": ("temperature", "composition"),
+            "density_uncertainty": ("temperature", "composition"),
+            "viscosity_uncertainty": ("temperature", "composition"),
+            "self_diffusion_uncertainty": ("temperature", "composition"),
+            "surface_tension_interval": ("temperature", "composition", "bound"),
+        },
     ),
 )

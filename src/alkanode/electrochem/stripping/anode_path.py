@@ -10,11 +10,11 @@ import xarray as xr
 
 from alkanode.data.cell import Cell
 from alkanode.foundation.errors import PhysicsError, SchemaError
-from alkanode.materials.elements import element
+from alkanode.thermo import potassium_in_carbon as potassium_in_kc8
 from alkanode.thermo import stripping_path
 
-CARBON_PER_POTASSIUM = 8
-"""Atoms of carbon that take one atom of potassium in KC8."""
+METALS = frozenset({"Li", "Na", "K"})
+"""Metals whose alloys have a phase diagram here."""
 
 
 def potassium_in_carbon(cell: Cell, *, extent: float | None = None) -> float:
@@ -36,9 +36,7 @@ def potassium_in_carbon(cell: Cell, *, extent: float | None = None) -> float:
     share = anode.kc8_extent if extent is None else extent
     if share == 0 or anode.carbon_mass is None or anode.mass is None or alloy is None:
         return 0.0
-    carbon = anode.carbon_mass / element("C").molar_mass.value
-    atoms = anode.mass / alloy.composition.molar_mass
-    return share * carbon / CARBON_PER_POTASSIUM / atoms
+    return potassium_in_kc8(alloy, mass=anode.mass, carbon_mass=anode.carbon_mass, extent=share)
 
 
 def anode_path(cell: Cell, *, extent: float | None = None, points: int = 400) -> xr.Dataset:
@@ -61,13 +59,13 @@ def anode_path(cell: Cell, *, extent: float | None = None, points: int = 400) ->
     Raises
     ------
     SchemaError
-        When the anode is no alloy of Na and K.
+        When the anode is no alloy of Li, Na and K.
     PhysicsError
         As :func:`alkanode.thermo.stripping_path`.
     """
     alloy = cell.alloy
-    if alloy is None or set(alloy.composition.elements) != {"Na", "K"}:
-        raise SchemaError("a stripping path needs an anode of Na and K", found=f"anode {cell.anode.name!r}")
+    if alloy is None or len(alloy.composition.elements) < 2 or not METALS.issuperset(alloy.composition.elements):
+        raise SchemaError("a stripping path needs an anode of two of Li, Na and K", found=f"anode {cell.anode.name!r}")
     return stripping_path(
         alloy,
         cell.ion,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 import xarray as xr
 
@@ -12,74 +9,14 @@ from alkanode.data.schema import label
 from alkanode.foundation.errors import PhysicsError
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike, to_si
+from alkanode.thermo.anode.assessment_spread import Draws, draw_count, draws_of, interval_95, warn_of_missing
+from alkanode.thermo.anode.liquid_bounds import liquid_bounds
+from alkanode.thermo.anode.temperature_spread import around, interval_text
 from alkanode.thermo.assessment.data import Assessment
 from alkanode.thermo.assessment.reading import load_assessment
 from alkanode.thermo.binary.phase_map import PhaseMap, phase_map
 from alkanode.thermo.conditions import Array, TemperatureLike, first_mass_fraction, temperatures
 from alkanode.thermo.provenance import mark, rest_on
-
-
-@dataclass(frozen=True, slots=True)
-class LiquidBounds:
-    """Ends of the liquid field and of the two-phase fields beside it, mole fractions of the second element.
-
-    Attributes
-    ----------
-    lower, upper
-        Liquidus on the side of the first and of the second element.
-    last_below, last_above
-        Compositions at which the last liquid is gone beyond ``lower`` and beyond ``upper``.
-    """
-
-    lower: Array
-    upper: Array
-    last_below: Array
-    last_above: Array
-
-
-def liquid_bounds(chart: PhaseMap, temperature: Array) -> LiquidBounds:
-    """Ends of the liquid field at temperatures in K (shape n); a side without a solid ends at the pure element.
-
-    Raises
-    ------
-    PhysicsError
-        Where no composition is liquid.
-    """
-    lines = chart.tie_lines(temperature)
-    liquid = lines.branches.index("liquid")
-    lower, upper = np.zeros(temperature.shape), np.ones(temperature.shape)
-    last_below, last_above = lower.copy(), upper.copy()
-    present = lines.first == liquid
-    for place in range(len(lines.left)):
-        into, out_of = lines.right_branch[place] == liquid, lines.left_branch[place] == liquid
-        lower = np.where(into, lines.right[place], lower)
-        last_below = np.where(into, lines.left[place], last_below)
-        upper = np.where(out_of, lines.left[place], upper)
-        last_above = np.where(out_of, lines.right[place], last_above)
-        present = present | into | out_of
-    if not present.all():
-        coldest = min(part.lower for part in chart.ranges if any("liquid" in (f.left, f.right) for f in part.fields))
-        raise PhysicsError(
-            f"a liquid window needs a temperature above {coldest:.2f} K, where the first liquid forms",
-            found=f"{temperature[~present].flat[0]:.2f} K (the temperature, or its lower bound)",
-            todo="Raise the temperature, or state a smaller temperature_uncertainty",
-        )
-    return LiquidBounds(lower, upper, last_below, last_above)
-
-
-def around(temperature: Array, uncertainty: QuantityLike, assessment: Assessment) -> tuple[Array, Array]:
-    """Temperatures below and above by an uncertainty, kept inside the range of the functions.
-
-    Raises
-    ------
-    PhysicsError
-        For a negative uncertainty.
-    """
-    width = to_si(uncertainty, "temperature_difference")
-    if width < 0:
-        raise PhysicsError("a temperature uncertainty of 0 K or more is needed", found=f"{width:g} K")
-    low, high = assessment.function_range
-    return np.clip(temperature - width, low, high), np.clip(temperature + width, low, high)
 
 
 def liquid_window(
@@ -88,6 +25,7 @@ def liquid_window(
     *,
     temperature_uncertainty: QuantityLike = "2 K",
     suspend: tuple[str, ...] = (),
+    draws: int | None = None,
 ) -> xr.Dataset:
     """Compositions between which the alloy is fully liquid.
 
@@ -102,15 +40,20 @@ def liquid_window(
         Half width of the temperature interval. The default, 2 K, is the difference between the two
         temperatures that one paper states for its cells (:cite:`Park2021`).
     suspend
-        Compounds kept out of equilibrium, for example ``("Na2K",)``.
+        Phases kept out of equilibrium, for example ``("Na2K",)``.
+    draws
+        Draws of the assessment's parameters behind every ``_assessment_interval``, default 200; 0 leaves these out.
 
     Returns
     -------
     Dataset
-        Kind ``liquid_window``: ``mole_fraction`` and ``mass_fraction`` **of K** (temperature, side), ``side`` being
-        ``lower`` (Na-rich liquidus) and ``upper`` (K-rich liquidus); the mole fraction of Na is one minus it.
-        ``mole_fraction_interval`` and ``mass_fraction_interval`` (temperature, side, bound) cover the temperature
-        uncertainty only, not the error of the assessment. A side whose pure element is liquid ends at 0 or 1.
+        Kind ``liquid_window``: ``mole_fraction`` and ``mass_fraction`` **of K** (of the system's first element, attribute
+        ``element``) over (temperature, side), ``side`` being ``lower`` (Na-rich liquidus) and ``upper`` (K-rich
+        liquidus); the mole fraction of Na is one minus it. ``mole_fraction_interval`` and ``mass_fraction_interval``
+        (temperature, side, bound) cover the temperature uncertainty only; ``mole_fraction_assessment_interval`` and
+        ``mass_fraction_assessment_interval`` hold 95 % over the assessment's parameters at the stated temperature (absent
+        where their uncertainty is not known). A side whose pure element is liquid ends at 0 or 1. Two liquids beside
+        each other count as liquid.
 
     Raises
     ------
@@ -121,6 +64,8 @@ def liquid_window(
     -----
     ExtrapolationWarning
         Outside the temperatures for which the assessment was made.
+    DataQualityWarning
+        Where more than 5 % of the draws give no window.
 
     References
     ----------
@@ -135,21 +80,22 @@ def liquid_window(
     assessment = load_assessment(system)
     t = np.atleast_1d(temperatures(temperature, assessment)).ravel()
     chart = phase_map(assessment, tuple(suspend))
-    centre, *sides = (_sides(chart, each) for each in (t, *around(t, temperature_uncertainty, assessment)))
-    record = xr.Dataset(coords={"temperature": t, "side": ["lower", "upper"], "bound": ["lower", "upper"]})
     first = assessment.elements[0]
-    values: Mapping[str, tuple[Array, list[Array]]] = {
-        "mole_fraction": (1 - centre, [1 - side for side in (centre, *sides)]),
-        "mass_fraction": (
-            first_mass_fraction(centre, assessment),
-            [first_mass_fraction(side, assessment) for side in (centre, *sides)],
-        ),
-    }
-    for name, (value, variants) in values.items():
-        record[name] = (("temperature", "side"), value, {"element": first})
+    centre, *sides = (_ends(chart, each) for each in (t, *around(t, temperature_uncertainty, assessment)))
+    drawn = draws_of(assessment, draw_count(assessment, draws))
+    samples = None if drawn is None else _drawn_ends(chart, t, drawn)
+    record = xr.Dataset(coords={"temperature": t, "side": ["lower", "upper"], "bound": ["lower", "upper"]})
+    dims = ("temperature", "side", "bound")
+    for name, of_second in (("mole_fraction", _first_mole_fraction), ("mass_fraction", first_mass_fraction)):
+        variants = [of_second(side, assessment) for side in (centre, *sides)]
+        record[name] = (dims[:2], variants[0], {"element": first})
         interval = np.stack([np.min(variants, axis=0), np.max(variants, axis=0)], axis=-1)
-        record[f"{name}_interval"] = (("temperature", "side", "bound"), interval)
+        record[f"{name}_interval"] = (dims, interval)
         mark(record, f"{name}_interval", name, "Range over the temperature uncertainty", element=first)
+        if samples is not None:
+            within = f"{name}_assessment_interval"
+            record[within] = (dims, interval_95(of_second(samples, assessment)))
+            mark(record, within, name, "95 % over the parameters of the assessment", element=first)
     record.attrs.update(
         system=assessment.system,
         temperature_uncertainty=to_si(temperature_uncertainty, "temperature_difference"),
@@ -191,23 +137,42 @@ def window_estimates(window: xr.Dataset) -> dict[str, Estimate]:
             unit="1",
             quantity=name,
             interval=_pair(at[f"{name}_interval"].sel(side=side).to_numpy()),
-            label=text,
+            label=text + _assessment_text(at.sel(side=side), name),
         )
         for name in ("mass_fraction", "mole_fraction")
         for side in ("lower", "upper")
     }
 
 
-def interval_text(record: xr.Dataset) -> str:
-    """What the intervals of a record cover, for people."""
-    return f"interval covers a temperature uncertainty of {record.attrs['temperature_uncertainty']:g} K only"
+def _assessment_text(at: xr.Dataset, name: str) -> str:
+    if f"{name}_assessment_interval" not in at:
+        return ""
+    low, high = 100 * at[f"{name}_assessment_interval"].to_numpy()
+    unit = "wt%" if name == "mass_fraction" else "at%"
+    return f"; the parameters of the assessment alone give {low:.3g} to {high:.3g} {unit} (95 %)"
 
 
 def _pair(values: Array) -> tuple[float, float]:
     return float(values[0]), float(values[1])
 
 
-def _sides(chart: PhaseMap, temperature: Array) -> Array:
+def _ends(chart: PhaseMap, temperature: Array) -> Array:
     """Mole fraction of the second element, (temperature, side); the lower side of K is the upper one of Na."""
     bounds = liquid_bounds(chart, temperature)
     return np.stack([bounds.upper, bounds.lower], axis=-1)
+
+
+def _drawn_ends(chart: PhaseMap, temperature: Array, drawn: Draws) -> Array:
+    """As :func:`_ends` for every draw, (draw, temperature, side); NaN where a draw has no liquid."""
+    count = len(next(iter(drawn.values())))
+    t = np.broadcast_to(temperature, (count, temperature.size)).copy()
+    parameters = {name: np.broadcast_to(value[:, None], t.shape) for name, value in drawn.items()}
+    bounds = liquid_bounds(chart, t, parameters, may_be_absent=True)
+    samples = np.stack([bounds.upper, bounds.lower], axis=-1)
+    warn_of_missing(samples, "liquid window", stacklevel=3)
+    return samples
+
+
+def _first_mole_fraction(x: Array, assessment: Assessment) -> Array:
+    """Mole fraction of the first element; the assessment is not needed."""
+    return 1 - x

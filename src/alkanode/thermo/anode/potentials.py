@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from alkanode.foundation.errors import PhysicsError
-from alkanode.materials import working_metal
+from alkanode.materials import Alloy, Composition, working_metal
 from alkanode.materials.alloys import FARADAY_CONSTANT
+from alkanode.thermo.anode.alloy_states import alloy_states
+from alkanode.thermo.anode.equilibrium_potentials import equilibrium_potentials
+from alkanode.thermo.anode.equilibrium_states import assessment_of
 from alkanode.thermo.assessment.data import Assessment
 from alkanode.thermo.assessment.reading import load_assessment
 from alkanode.thermo.binary.phase_map import PhaseMap, phase_map
 from alkanode.thermo.conditions import Array, CompositionLike, TemperatureLike, second_fraction, temperatures
 from alkanode.thermo.gibbs.model import gibbs_model
+
+_BINARY = 2
 
 
 def electrode_potential(
@@ -17,7 +24,7 @@ def electrode_potential(
     composition: CompositionLike,
     ion: str = "Na+",
     *,
-    system: str | Assessment = "Na-K",
+    system: str | Assessment | None = None,
     suspend: tuple[str, ...] = (),
 ) -> Array:
     """Potential of an alloy at equilibrium against the pure metal of the working ion.
@@ -27,18 +34,20 @@ def electrode_potential(
     temperature
         K, or text such as ``"25 degC"``; broadcasts with ``composition``.
     composition
-        Overall mole fraction of Na (0-1), or an alloy.
+        An alloy; or overall mole fractions (0-1) of the second element of a binary system (Na in Na-K), or over a last axis
+        of all elements of a ternary system in its order (K, Li, Na).
     ion
-        ``"Na+"`` or ``"K+"``.
+        ``"Na+"``, ``"K+"`` or ``"Li+"``.
     system
-        Shipped system or an assessment.
+        Shipped system or an assessment. ``None`` takes the smallest that holds an alloy's elements and the ion's metal, and
+        Na-K for numbers.
     suspend
-        Compounds kept out of equilibrium.
+        Phases kept out of equilibrium.
 
     Returns
     -------
     ndarray
-        V, zero or more, broadcast shape; flat where two phases coexist, infinite where the metal is absent.
+        V, zero or more, broadcast shape; flat where two phases coexist (in a binary system), infinite where the metal is absent.
 
     Raises
     ------
@@ -48,18 +57,43 @@ def electrode_potential(
     Notes
     -----
     E = -(mu - mu of the stable pure metal)/F. Only potentials of *one* metal are compared here: E of Na and E of K have
-    different zeros, and their difference needs standard potentials in the electrolyte at hand.
+    different zeros, and their difference needs standard potentials in the electrolyte at hand
+    (:func:`alkanode.thermo.alloy_potentials`).
 
     Examples
     --------
     >>> round(1e3 * float(electrode_potential("25 degC", 0.5)), 1)
     4.4
     """
-    assessment = load_assessment(system)
+    assessment = load_assessment("Na-K") if system is None else load_assessment(system)
+    if system is None and isinstance(composition, Alloy | Composition):
+        content = composition.composition if isinstance(composition, Alloy) else composition
+        assessment = assessment_of({*content.elements, working_metal(ion)}, None)
     metal = alloy_metal(ion, assessment)
     t = temperatures(temperature, assessment)
-    x = second_fraction(composition, assessment)
-    return potential_kernel(phase_map(assessment, tuple(suspend)), t, x, assessment.elements.index(metal))
+    index = assessment.elements.index(metal)
+    if len(assessment.elements) == _BINARY:
+        x = second_fraction(composition, assessment)
+        return potential_kernel(phase_map(assessment, tuple(suspend)), t, x, index)
+    x = _all_fractions(composition, assessment)
+    t, _ = np.broadcast_arrays(t, x[..., 0])
+    potential: Array = equilibrium_potentials(assessment, t, np.broadcast_to(x, (*t.shape, 3)), tuple(suspend))
+    of_metal: Array = potential[..., index]
+    return of_metal
+
+
+def _all_fractions(composition: CompositionLike, assessment: Assessment) -> Array:
+    """Mole fractions over a last axis of all elements."""
+    if isinstance(composition, Alloy | Composition):
+        x: Array = alloy_states(composition, assessment)[1][0]
+        return x
+    given = np.asarray(composition, dtype=np.float64)
+    if given.ndim == 0:
+        raise PhysicsError(
+            f"mole fractions over a last axis of {', '.join(assessment.elements)} are needed", found=f"{given:g}"
+        )
+    flat = given.reshape(-1, given.shape[-1])
+    return alloy_states(flat, assessment)[1].reshape(given.shape)
 
 
 def potential_kernel(chart: PhaseMap, temperature: Array, x: Array, index: int) -> Array:

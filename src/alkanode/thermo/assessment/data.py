@@ -186,6 +186,8 @@ class Assessment:
         Of the fitted parameters; ``None`` where it is not known.
     source
         Key of the assessment itself in ``references.bib``.
+    held_out
+        Pairs of a name and short names of observations that a report keeps out of a refit together.
     """
 
     name: str
@@ -204,6 +206,7 @@ class Assessment:
     observations: tuple[Observation, ...]
     uncertainty: ParameterUncertainty | None
     source: str
+    held_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def weakest_trust(self) -> Trust:

@@ -12,6 +12,7 @@ An assessment is one YAML file in ``thermo/assessment/shipped``. A binary one ho
 ``interactions``          Redlich-Kister coefficients ``constant + slope T``
 ``compounds``             Gibbs energies of formation from the bcc elements, per formula unit
 ``observations``          what the fit rests on and what it was compared with, each with its label
+``held_out``              groups of observations that a report keeps out of a refit, by name
 ``uncertainty``           covariance of the fitted parameters
 ========================  ==========================================================================================
 
@@ -129,7 +130,7 @@ def parse_assessment(text: str, *, origin: str = "text") -> Assessment:
     try:
         content = yaml.safe_load(text)
         assessment = _ternary(content) if "binaries" in content else _build(content)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, OSError) as cause:
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError, OSError) as cause:
         raise SchemaError(
             f"an assessment file needs the layout of alkanode.thermo.assessment ({origin})",
             found=f"{type(cause).__name__}: {cause}",
@@ -163,6 +164,7 @@ def _build(content: Mapping[str, Any]) -> Assessment:
         ),
         observations=tuple(_observation(entry) for entry in content["observations"]),
         uncertainty=_uncertainty(content.get("uncertainty")),
+        held_out=tuple((str(name), tuple(group)) for name, group in content.get("held_out", {}).items()),
         **_head(content),
     )
 
@@ -317,6 +319,10 @@ def _verify(assessment: Assessment, origin: str) -> None:
     missing_keys = [key for key in assessment.sources if key not in bibliography()]
     if missing_keys:
         raise SchemaError(f"every source in {origin} must stand in references.bib", found=", ".join(missing_keys))
+    shorts = {one.short for one in assessment.observations}
+    lost = [name for _, group in assessment.held_out for name in group if name not in shorts]
+    if lost:
+        raise SchemaError(f"held_out in {origin} names observations", found=", ".join(lost))
     known = assessment.uncertainty
     if known is None:
         return

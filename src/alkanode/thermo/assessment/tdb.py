@@ -6,21 +6,26 @@ program that reads the text gets the same floats.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from alkanode.thermo.assessment.data import Assessment, Phase, Unary
+from alkanode.thermo.assessment.data import Assessment, Compound, Interaction, Phase, Unary
 from alkanode.thermo.assessment.reading import load_assessment
 
 _LINE = 72
+_REFERENCE = "bcc_A2"
 
 
-def to_tdb(assessment: Assessment | str = "Na-K") -> str:
+def to_tdb(assessment: Assessment | str = "Na-K", *, free_parameters: bool = False) -> str:
     """TDB text of an assessment.
 
     Parameters
     ----------
     assessment
         An assessment, or the name of a shipped system.
+    free_parameters
+        Write every fitted number as a function ``VV0001``, ``VV0002``, ... in the order of
+        :attr:`Assessment.parameters`, which ESPEI takes for what it may move. The default writes plain numbers.
 
     Returns
     -------
@@ -36,6 +41,11 @@ def to_tdb(assessment: Assessment | str = "Na-K") -> str:
         lines.append(f" ELEMENT {symbol.upper()} BCC_A2 {masses[symbol]!r} {enthalpy!r} {entropy!r} !")
     lines += [" TYPE_DEFINITION % SEQ * !", " DEFINE_SYSTEM_DEFAULT ELEMENT 2 !", "$"]
     lines += [_function(unary, data) for unary in sorted(data.unaries, key=lambda u: u.phase)]
+    symbols = (
+        {name: f"VV{number:04d}" for number, name in enumerate(data.parameters, start=1)} if free_parameters else {}
+    )
+    for name, symbol in symbols.items():
+        lines += [f"$ {name}", f" FUNCTION {symbol} {data.function_range[0]!r} {data.parameters[name]!r}; 6000.0 N !"]
     lines.append("$")
     lines += [line for phase in data.phases for line in _phase(phase, data)]
     for unary in data.unaries:
@@ -47,18 +57,18 @@ def to_tdb(assessment: Assessment | str = "Na-K") -> str:
         pair = ",".join(symbol.upper() for symbol in term.elements)
         lines += [
             f"$ {term.source}: {term.trust}",
-            _parameter(data, term.phase, pair, term.order, f"{term.constant:+}{term.slope:+}*T"),
+            _parameter(data, term.phase, pair, term.order, _linear(term, symbols)),
         ]
     for compound in data.compounds:
         atoms = data.phase(compound.phase).atoms
-        reference = "+".join(f"{count}*GBCCA2{symbol.upper()}" for symbol, count in atoms)
+        reference = "+".join(f"{count}*{_function_name(_REFERENCE, symbol)}" for symbol, count in atoms)
         sites = ":".join(symbol.upper() for symbol, _ in atoms)
-        text = f"{reference}{compound.constant:+}{compound.slope:+}*T"
+        text = f"{reference}{_linear(compound, symbols)}"
         lines += [f"$ {compound.source}: {compound.trust}", _parameter(data, compound.phase, sites, 0, text)]
     return "\n".join(lines) + "\n"
 
 
-def write_tdb(assessment: Assessment | str, path: str | Path) -> Path:
+def write_tdb(assessment: Assessment | str, path: str | Path, *, free_parameters: bool = False) -> Path:
     """Write an assessment as a TDB file.
 
     Parameters
@@ -67,6 +77,8 @@ def write_tdb(assessment: Assessment | str, path: str | Path) -> Path:
         An assessment, or the name of a shipped system.
     path
         File to write; an existing file is replaced.
+    free_parameters
+        As :func:`to_tdb`.
 
     Returns
     -------
@@ -74,12 +86,27 @@ def write_tdb(assessment: Assessment | str, path: str | Path) -> Path:
         The file.
     """
     target = Path(path)
-    target.write_text(to_tdb(assessment), encoding="utf-8")
+    target.write_text(to_tdb(assessment, free_parameters=free_parameters), encoding="utf-8")
     return target
 
 
+def _linear(entry: Interaction | Compound, symbols: Mapping[str, str]) -> str:
+    """``+constant+slope*T``, in numbers or in the symbols of free parameters."""
+    numbers = {"constant": entry.constant, "slope": entry.slope}
+    constant, slope = (
+        f"+{symbols[f'{entry.name} {part}']}" if f"{entry.name} {part}" in symbols else f"{number:+}"
+        for part, number in numbers.items()
+    )
+    return f"{constant}{slope}*T"
+
+
 def _name(unary: Unary) -> str:
-    return f"G{unary.phase.replace('_', '').upper()}{unary.element.upper()}"
+    return _function_name(unary.phase, unary.element)
+
+
+def _function_name(phase: str, element: str) -> str:
+    """At most eight letters, as the format asks: ``GLIQUINA``."""
+    return f"G{phase.replace('_', '').upper()[:5]}{element.upper()}"
 
 
 def _function(unary: Unary, data: Assessment) -> str:

@@ -1,7 +1,7 @@
 """Lower convex hull of all Gibbs curves at one temperature: which phases are stable, and where the tie lines lie.
 
-The hull is drawn through points of a fixed grid of compositions, dense near both pure elements, so compositions are
-accurate to the grid (0.005) only. :mod:`alkanode.thermo.binary.phase_map` polishes them.
+The hull is drawn through points of a fixed grid of compositions, dense near both pure elements (down to 5e-12), so
+compositions are accurate to the grid (0.005, or a quarter in the log-odds) only. Others polish them.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.binary.branches import alike, branch_names
+from alkanode.thermo.conditions import Array
 from alkanode.thermo.gibbs.binary_solution import SolutionTerms
 from alkanode.thermo.gibbs.model import BinaryModel
 
-_GRID = np.unique(np.concatenate([expit(np.linspace(-18, 18, 145)), np.linspace(0, 1, 201)]))
+GRID = np.unique(np.concatenate([expit(np.linspace(-26, 26, 209)), np.linspace(0, 1, 201)]))
+"""Mole fractions of the second element."""
+
+_FEWEST_UNSTABLE = 3
 
 Point = tuple[float, float, str, int]
 """Composition, energy, phase, number on the grid (-1 for a compound)."""
@@ -30,6 +34,10 @@ class HullEdge:
     right: str
     x_left: float
     x_right: float
+
+    def is_like(self, other: HullEdge) -> bool:
+        """Whether another tie line may be this one at another temperature."""
+        return alike(self.left, other.left) and alike(self.right, other.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +59,6 @@ class Section:
         return self.edges[-1].right if self.edges else self.first
 
 
-def phase_of(branch: str) -> str:
-    """Phase that a branch belongs to: ``"bcc_K"`` -> ``"bcc_A2"``."""
-    return "bcc_A2" if branch.startswith("bcc_") else branch
-
-
-def branches_of(assessment: Assessment) -> tuple[str, ...]:
-    """Names of the phases as they appear in results.
-
-    The bcc solution has two branches, named after the element that each is rich in.
-    """
-    first, second = assessment.elements
-    compounds = [phase.name for phase in assessment.phases if phase.model == "compound"]
-    return ("liquid", f"bcc_{second}", f"bcc_{first}", *compounds)
-
-
 def section(model: BinaryModel, temperature: float, suspended: tuple[str, ...] = ()) -> Section:
     """Topology at one temperature from the lower convex hull.
 
@@ -76,7 +69,7 @@ def section(model: BinaryModel, temperature: float, suspended: tuple[str, ...] =
     temperature
         K.
     suspended
-        Compounds left out.
+        Phases left out.
 
     Returns
     -------
@@ -84,28 +77,39 @@ def section(model: BinaryModel, temperature: float, suspended: tuple[str, ...] =
         Compositions are accurate to the grid.
     """
     terms = model.terms(np.array([temperature]))
-    energies = []
-    for name in model.solutions:
+    solutions = [name for name in model.solutions if name not in suspended]
+    energies: list[Array] = []
+    unstable: dict[str, float] = {}
+    for name in solutions:
         curve = terms[name]
         if isinstance(curve, SolutionTerms):
-            energies.append(curve.energy(_GRID))
+            energies.append(curve.energy(GRID))
+            unstable[name] = middle_of_gap(curve)
     stacked = np.stack(energies)
     lowest = stacked.argmin(axis=0)
     points: list[Point] = [
-        (float(x), float(stacked[k, i]), model.solutions[k], i)
-        for i, (x, k) in enumerate(zip(_GRID, lowest, strict=True))
+        (float(x), float(stacked[k, i]), solutions[k], i) for i, (x, k) in enumerate(zip(GRID, lowest, strict=True))
     ]
     for name, x in model.compounds.items():
         if name not in suspended:
             points.append((x, float(np.asarray(terms[name]).item()), name, -1))
     points.sort(key=lambda point: point[:2])
     fields = _single_phase_fields(_lower_hull(points))
-    names = [_branch(field, model.assessment.elements) for field in fields]
+    for a, b in itertools.pairwise(fields):
+        if a[0][2] == b[0][2]:  # two fields of one solution: there is a gap, however narrow
+            unstable[a[0][2]] = (a[-1][0] + b[0][0]) / 2
+    names = [_branch(field, unstable, model) for field in fields]
     edges = tuple(
         HullEdge(name_a, name_b, a[-1][0], b[0][0])
         for (name_a, a), (name_b, b) in itertools.pairwise(zip(names, fields, strict=True))
     )
     return Section(temperature, names[0], edges)
+
+
+def middle_of_gap(curve: SolutionTerms) -> float:
+    """The least stable composition of a solution at one temperature; NaN where it has no gap that the grid can resolve."""
+    stiffness = curve.potentials(GRID)[2]
+    return float(GRID[stiffness.argmin()]) if (stiffness < 0).sum() >= _FEWEST_UNSTABLE else np.nan
 
 
 def _single_phase_fields(hull: list[Point]) -> list[list[Point]]:
@@ -118,12 +122,15 @@ def _single_phase_fields(hull: list[Point]) -> list[list[Point]]:
     return fields
 
 
-def _branch(field: list[Point], elements: tuple[str, ...]) -> str:
-    """A bcc field is named after the pure element that it reaches, or else the one that it is closer to."""
-    phase, low, high = field[0][2], field[0][0], field[-1][0]
-    if phase != "bcc_A2":
+def _branch(field: list[Point], unstable: dict[str, float], model: BinaryModel) -> str:
+    """A field of a solution with a gap is named after the element on its side of the gap."""
+    phase = field[0][2]
+    if phase not in unstable:
         return phase
-    return f"bcc_{elements[int(low > 0 and (high == 1 or low + high > 1))]}"
+    bare, first, second = branch_names(phase, model.assessment)
+    if np.isnan(unstable[phase]):
+        return bare
+    return second if (field[0][0] + field[-1][0]) / 2 > unstable[phase] else first
 
 
 def _lower_hull(points: list[Point]) -> list[Point]:

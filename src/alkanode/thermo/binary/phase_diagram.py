@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import xarray as xr
 
@@ -10,14 +12,16 @@ from alkanode.foundation.errors import PhysicsError
 from alkanode.foundation.units import QuantityLike
 from alkanode.thermo.assessment.data import Assessment
 from alkanode.thermo.assessment.reading import load_assessment
-from alkanode.thermo.binary.phase_map import TieLineField, phase_map
+from alkanode.thermo.binary.branches import is_liquid
+from alkanode.thermo.binary.fields import TieLineField
+from alkanode.thermo.binary.phase_map import PhaseMap, phase_map
 from alkanode.thermo.conditions import Array, first_mass_fraction, temperatures
 from alkanode.thermo.provenance import mark, rest_on
 
 
 def phase_diagram(
     system: str | Assessment = "Na-K",
-    temperature_range: tuple[QuantityLike, QuantityLike] = (240.0, 380.0),
+    temperature_range: tuple[QuantityLike, QuantityLike] | None = None,
     *,
     points: int = 200,
     suspend: tuple[str, ...] = (),
@@ -29,21 +33,22 @@ def phase_diagram(
     system
         Shipped system or an assessment.
     temperature_range
-        Lower and upper temperature: K or text. The default starts where the Na-K assessment does and ends above the
-        melting point of Na.
+        Lower and upper temperature: K or text. ``None`` shows all that happens: from 20 K below the first to 10 K above
+        the last invariant, in round numbers (240 to 380 K for Na-K).
     points
-        Points on each line, at least 2; each line has its own evenly spaced temperatures, so none is padded.
+        Points on each line, at least 2. Each line has its own temperatures, so none is padded: evenly spaced, but closer
+        together towards a consolute or congruent point, where a line turns back.
     suspend
-        Compounds kept out of equilibrium.
+        Phases kept out of equilibrium, as for :func:`liquid_fraction`.
 
     Returns
     -------
     Dataset
-        Over (line, point): ``temperature``, ``mole_fraction`` and ``mass_fraction`` of K. Over ``line``: ``phase``, which
+        Over (line, point): ``temperature``, ``mole_fraction`` and ``mass_fraction`` of the first element. Over ``line``: ``phase``, which
         the line bounds, ``other_phase`` at the other end of the tie line, and ``boundary`` (``liquidus``, ``solidus``,
-        ``solvus`` or ``compound``). Two lines that follow each other belong to one field.
+        ``solvus``, ``compound``, or ``binodal`` between two liquids). Two lines that follow each other belong to one field.
         Over (invariant, role): ``invariant_mole_fraction``, ``invariant_mass_fraction``, ``invariant_phase``; over
-        ``invariant``: ``invariant_temperature`` and ``invariant_kind``. Melting points fill all roles of a pure element
+        ``invariant``: ``invariant_temperature`` and ``invariant_kind``. Melting points and consolute points fill all roles
         alike.
 
     Raises
@@ -53,27 +58,26 @@ def phase_diagram(
 
     Examples
     --------
-    >>> diagram = phase_diagram("Na-K", (240.0, 380.0))
+    >>> diagram = phase_diagram("Na-K")
     >>> sorted({str(name) for name in diagram.boundary.values})
     ['compound', 'liquidus', 'solidus', 'solvus']
     """
     assessment = load_assessment(system)
-    low, high = temperatures(list(temperature_range), assessment)
+    chart = phase_map(assessment, tuple(suspend))
+    low, high = temperatures(list(temperature_range or _all_that_happens(chart)), assessment)
     if not low < high or points < 2:
         raise PhysicsError(
             "an increasing range of temperatures and at least 2 points are needed",
             found=f"{low:g} to {high:g} K, {points} points",
         )
-    chart = phase_map(assessment, tuple(suspend))
     lines: list[tuple[Array, Array, str, str]] = []
     for part in chart.ranges:
         start, stop = max(part.lower, low), min(part.upper, high)
         if start >= stop:
             continue
-        t = np.linspace(start, stop, points)
-        inner = np.clip(t, np.nextafter(part.lower, np.inf), np.nextafter(part.upper, -np.inf))
-        solved = chart.tie_lines(inner)
         for place, field in enumerate(part.fields):
+            t = _temperatures_of_line(field, start, stop, points)
+            solved = chart.tie_lines(np.clip(t, np.nextafter(part.lower, np.inf), np.nextafter(part.upper, -np.inf)))
             left, right = _with_ends(field, t, solved.left[place], solved.right[place])
             lines += [(t, left, field.left, field.right), (t, right, field.right, field.left)]
     if not lines:
@@ -113,12 +117,35 @@ def phase_diagram(
     return record
 
 
+def _all_that_happens(chart: PhaseMap) -> tuple[float, float]:
+    low, high = chart.assessment.function_range
+    met = [point.temperature for point in chart.invariants]
+    if not met:
+        return low, high
+    return max(low, 10 * math.floor((met[0] - 20) / 10)), min(high, 10 * round((met[-1] + 10) / 10))
+
+
+def _temperatures_of_line(field: TieLineField, start: float, stop: float, points: int) -> Array:
+    """Even steps, or steps that shrink towards an end where the field closes (its width is a square root there)."""
+    share = np.linspace(0, 1, points)
+    upper, lower = field.closes_at(stop), field.closes_at(start)
+    if upper and lower:
+        share = (1 - np.cos(np.pi * share)) / 2
+    elif upper:
+        share = 1 - (1 - share) ** 2
+    elif lower:
+        share = share**2
+    t: Array = start + (stop - start) * share
+    t[-1] = stop
+    return t
+
+
 def _boundary(phase: str, other: str, compounds: dict[str, float]) -> str:
-    if phase == "liquid":
-        return "liquidus"
+    if is_liquid(phase):
+        return "binodal" if is_liquid(other) else "liquidus"
     if phase in compounds:
         return "compound"
-    return "solidus" if other == "liquid" else "solvus"
+    return "solidus" if is_liquid(other) else "solvus"
 
 
 def _with_ends(field: TieLineField, temperature: Array, left: Array, right: Array) -> tuple[Array, Array]:

@@ -2,46 +2,45 @@
 
 1. On a coarse grid of temperatures the lower convex hull of all Gibbs curves is drawn. Its long edges are the tie lines;
    their sequence from x = 0 to x = 1 is the topology at that temperature.
-2. Between two temperatures with different topologies the change is bisected, then solved: three phases on one tangent
-   (eutectic, peritectic and the like), or the melting of a pure element.
+2. Between two temperatures with different topologies the change is bisected, then solved exactly
+   (:mod:`alkanode.thermo.binary.invariants`).
 3. Inside one range of constant topology each tie line is a smooth function of temperature. Its polished values are the
    guess for Newton's method at any other temperature, so that a tie line costs microseconds and is exact.
 
-Limits: a change that comes and goes again between two neighbours of the coarse grid (10 K) would be missed; congruent
-points and consolute points of a gap are not solved, and a system that has one is refused.
+Limits: a change that comes and goes again between two neighbours of the coarse grid (10 K) would be missed; two solutions
+that meet at one composition (an azeotrope) are refused.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
-from alkanode.foundation.errors import ConvergenceError, PhysicsError
+from alkanode.foundation.errors import ConvergenceError
 from alkanode.thermo.assessment.data import Assessment
-from alkanode.thermo.binary.hull import HullEdge, Section, branches_of, phase_of, section
+from alkanode.thermo.binary.branches import in_order, phase_of
+from alkanode.thermo.binary.fields import TieLineField
+from alkanode.thermo.binary.hull import HullEdge, Section, section
+from alkanode.thermo.binary.invariants import Invariant, InvariantSolver, compare
 from alkanode.thermo.binary.lever_rule import ABSENT, TieLines
-from alkanode.thermo.binary.tangents import common_tangent, tangent_slope
+from alkanode.thermo.binary.suspension import checked_suspension
+from alkanode.thermo.binary.tangents import common_tangent
 from alkanode.thermo.conditions import Array
-from alkanode.thermo.gibbs.model import BinaryModel, gibbs_model
+from alkanode.thermo.gibbs.model import BinaryModel, Parameters, gibbs_model
+
+__all__ = ["Invariant", "PhaseMap", "Range", "TieLineField", "phase_map"]
 
 _COARSE_STEP = 10.0
 _BISECTION_WIDTH = 0.02
-_SEARCH_WIDTH = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class TieLineField:
-    """A two-phase field: its branches and polished compositions over temperature (K, increasing)."""
-
-    left: str
-    right: str
-    temperature: Array
-    x_left: Array
-    x_right: Array
+_NARROWEST = 1e-9
+_WIDE_ENOUGH = 0.05
+_NEAR = 0.1
+_TOWARDS_CLOSING = np.geomspace(5.0, 0.01, 10)
+"""Distances (K) from a consolute or congruent point at which its tie line is tabulated besides the usual ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +53,13 @@ class Range:
     fields: tuple[TieLineField, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """Three phases in equilibrium, or the melting of a pure element.
-
-    Attributes
-    ----------
-    kind
-        ``"eutectic"``, ``"peritectic"``, ``"eutectoid"``, ``"peritectoid"`` or ``"melting"``.
-    temperature
-        K.
-    branches, compositions
-        From low to high mole fraction of the second element.
-    """
-
-    kind: str
-    temperature: float
-    branches: tuple[str, ...]
-    compositions: tuple[float, ...]
-
-
 class PhaseMap:
     """Topology and tie-line tables of one assessment. Make it with :func:`phase_map`, which keeps it.
 
     Attributes
     ----------
     branches
-        Names of the phases as they appear in results: the bcc solution has one branch rich in either element,
-        ``"bcc_K"`` and ``"bcc_Na"``.
+        Names of the phases as they appear in results, see :mod:`alkanode.thermo.binary.branches`.
     ranges
         :class:`Range` from low to high temperature.
     invariants
@@ -91,16 +69,12 @@ class PhaseMap:
     def __init__(self, assessment: Assessment, suspended: Sequence[str] = ()) -> None:
         self.assessment = assessment
         self.model: BinaryModel = gibbs_model(assessment)
-        for name in suspended:
-            if assessment.phase(name).model != "compound":
-                raise PhysicsError(
-                    "only a compound can be suspended",
-                    found=f"{name!r}, a solution",
-                    todo=f"Compounds: {', '.join(self.model.compounds)}",
-                )
-        self.suspended = tuple(suspended)
-        self.branches = branches_of(assessment)
+        self.suspended = checked_suspension(self.model, suspended)
+        self._solver = InvariantSolver(self.model)
         self.ranges, self.invariants = self._build()
+        used = {part.first for part in self.ranges}
+        used |= {name for part in self.ranges for field in part.fields for name in (field.left, field.right)}
+        self.branches = in_order(used, assessment)
 
     def _section(self, temperature: float) -> Section:
         return section(self.model, temperature, self.suspended)
@@ -119,106 +93,99 @@ class PhaseMap:
             if current.signature == group[-1].signature:
                 group.append(current)
                 continue
-            change = self._solve_change(group[-1], current)
-            ranges.append(self._range(group, lower, change.temperature, below, change))
-            invariants.append(change)
-            group, lower, below = [current], change.temperature, change
+            met = self._solve_change(group[-1], current)
+            upper = met.temperature if met else (group[-1].temperature + current.temperature) / 2
+            ranges.append(self._range(group, lower, upper, below, met))
+            invariants += [met] if met else []
+            group, lower, below = [current], upper, met
         ranges.append(self._range(group, lower, high, below, None))
         return tuple(ranges), tuple(invariants)
 
     def _refine(self, low: Section, high: Section) -> list[Section]:
         """Sections above ``low`` up to ``high``, close together around every change of topology."""
-        if low.signature == high.signature or high.temperature - low.temperature < _BISECTION_WIDTH:
+        width = high.temperature - low.temperature
+        if low.signature == high.signature or width < _NARROWEST:
+            return [high]
+        if width < _BISECTION_WIDTH and compare(low, high) is not None:
             return [high]
         middle = self._section((low.temperature + high.temperature) / 2)
         return [*self._refine(low, middle), *self._refine(middle, high)]
 
-    def _solve_change(self, low: Section, high: Section) -> Invariant:
-        for index, end in enumerate(("first", "last")):
-            solid, liquid = getattr(low, end), getattr(high, end)
-            if phase_of(solid) != phase_of(liquid):
-                return self._melting(index, solid, liquid, low.temperature, high.temperature)
-        return self._three_phases(low, high)
-
-    def _melting(self, index: int, solid: str, liquid: str, low: float, high: float) -> Invariant:
-        element = self.assessment.elements[index]
-
-        def difference(temperature: float) -> float:
-            t = np.array([temperature])
-            phases = (phase_of(solid), phase_of(liquid))
-            a, b = (self.model.unary(element, phase, t).item() for phase in phases)
-            return float(a - b)
-
-        temperature = _root(difference, low, high, f"melting of {element}")
-        return Invariant("melting", temperature, (solid, liquid), (float(index), float(index)))
-
-    def _three_phases(self, low: Section, high: Section) -> Invariant:
-        only_low = [edge for edge in low.edges if (edge.left, edge.right) not in _pairs(high)]
-        only_high = [edge for edge in high.edges if (edge.left, edge.right) not in _pairs(low)]
-        one, two = (only_low, only_high) if len(only_low) < len(only_high) else (only_high, only_low)
-        if len(one) != 1 or len(two) != 2:
+    def _solve_change(self, low: Section, high: Section) -> Invariant | None:
+        change = compare(low, high)
+        if change is None:
             raise ConvergenceError(
-                "a change of topology between two temperatures must be one three-phase equilibrium",
+                "a change of topology between two temperatures must be one three-phase equilibrium, melting, consolute or "
+                "congruent point",
                 found=f"{low.signature} at {low.temperature:.3f} K and {high.signature} at {high.temperature:.3f} K",
             )
-        first, second = two
-
-        def slopes_differ(temperature: float) -> float:
-            return self._slope(first, temperature) - self._slope(second, temperature)
-
-        temperature = _root(slopes_differ, low.temperature, high.temperature, "three-phase equilibrium")
-        x_a, x_b = self._polish(first, np.array([temperature]))
-        x_c = self._polish(second, np.array([temperature]))[1]
-        branches = (first.left, first.right, second.right)
-        return Invariant(
-            _kind(branches, cooling_splits=two is only_high),
-            temperature,
-            branches,
-            (float(x_a[0]), float(x_b[0]), float(x_c[0])),
-        )
-
-    def _slope(self, edge: HullEdge, temperature: float) -> float:
-        t = np.array([temperature])
-        phases = (phase_of(edge.left), phase_of(edge.right))
-        x = self._polish(edge, t)
-        return float(tangent_slope(self.model.terms(t), self.model.compounds, phases, *x).item())
-
-    def _polish(self, edge: HullEdge, temperature: Array) -> tuple[Array, Array]:
-        guess = (np.full_like(temperature, edge.x_left), np.full_like(temperature, edge.x_right))
-        phases = (phase_of(edge.left), phase_of(edge.right))
-        return common_tangent(self.model.terms(temperature), self.model.compounds, phases, guess)
+        return self._solver.solve(change, low, high)
 
     def _range(
         self, group: list[Section], lower: float, upper: float, below: Invariant | None, above: Invariant | None
     ) -> Range:
         inner = [s for s in group if lower < s.temperature < upper]
-        temperature = np.array([lower, *(s.temperature for s in inner), upper])
         guides = [group[0], *inner, group[-1]]
-        fields = []
-        for place, edge in enumerate(group[0].edges):
-            phases = (phase_of(edge.left), phase_of(edge.right))
-            guess = (
-                np.array([s.edges[place].x_left for s in guides]),
-                np.array([s.edges[place].x_right for s in guides]),
-            )
-            chosen = np.ones(temperature.size, dtype=bool)
-            for number, change in ((0, below), (-1, above)):
-                if change is None or change.kind != "melting":
-                    continue
-                pure = change.compositions[0]
-                if place == (0 if pure == 0 else len(group[0].edges) - 1) and change.branches in _both_ways(edge):
-                    chosen[number] = False  # the tie line shrinks to the pure element
-                    guess[0][number] = guess[1][number] = pure
-            terms = self.model.terms(temperature[chosen])
-            polished = common_tangent(terms, self.model.compounds, phases, (guess[0][chosen], guess[1][chosen]))
-            for values, new in zip(guess, polished, strict=True):
-                values[chosen] = new
-            fields.append(TieLineField(edge.left, edge.right, temperature, *guess))
-        return Range(lower, upper, group[0].first, tuple(fields))
+        t = np.array([lower, *(s.temperature for s in inner), upper])
+        fields = tuple(
+            self._field([s.edges[place] for s in guides], t, (_closing(first, below), _closing(last, above)))
+            for place, (first, last) in enumerate(zip(group[0].edges, group[-1].edges, strict=True))
+        )
+        return Range(lower, upper, group[0].first, fields)
 
-    def tie_lines(self, temperature: Array) -> TieLines:
-        """Exact tie lines at temperatures (K, any shape); at an invariant temperature those of just above it."""
-        shape, t = np.shape(temperature), np.ravel(temperature)
+    def _field(
+        self, edges: list[HullEdge], temperature: Array, met: tuple[Invariant | None, Invariant | None]
+    ) -> TieLineField:
+        """Polish the tie lines of one field; at an end where it closes both compositions are those of the invariant."""
+        x = np.array([[edge.x_left, edge.x_right] for edge in edges]).T
+        solved = np.ones(temperature.size, dtype=bool)
+        ends = [(number, end) for number, end in ((0, met[0]), (-1, met[1])) if end is not None]
+        for number, end in ends:
+            solved[number] = False
+            x[:, number] = end.compositions[0]
+        closing = [end.temperature for _, end in ends if end.kind != "melting"]
+        if closing:  # guides near its end are too narrow for the hull's grid
+            width = x[1] - x[0]
+            keep = ~solved | (width >= min(_WIDE_ENOUGH, width.max()))
+            temperature, x, solved = temperature[keep], x[:, keep], solved[keep]
+        field = TieLineField(edges[0].left, edges[0].right, temperature, x[0], x[1], bool(closing))
+        terms = self.model.terms(temperature[solved])
+        x[0, solved], x[1, solved] = common_tangent(
+            terms, self.model.compounds, field.phases, (x[0, solved], x[1, solved])
+        )
+        for distance in _TOWARDS_CLOSING:
+            for end_temperature in closing:
+                field = self._with_node(field, end_temperature, distance)
+        return field
+
+    def _with_node(self, field: TieLineField, end: float, distance: float) -> TieLineField:
+        """The field with one more polished tie line at a distance (K) from the temperature at which it closes."""
+        t = end + distance if end == field.temperature[0] else end - distance
+        if not field.temperature[0] < t < field.temperature[-1] or t in field.temperature:
+            return field
+        where = int(np.searchsorted(field.temperature, t))
+        new = field.solve(self.model, self.model.terms(np.array([t])), np.array([t]))
+        left, right = (np.insert(old, where, x) for old, x in zip((field.x_left, field.x_right), new, strict=True))
+        return dataclasses.replace(
+            field, temperature=np.insert(field.temperature, where, t), x_left=left, x_right=right
+        )
+
+    def tie_lines(self, temperature: Array, parameters: Parameters | None = None) -> TieLines:
+        """Exact tie lines at temperatures; at an invariant temperature those of just above it.
+
+        Parameters
+        ----------
+        temperature
+            K, any shape.
+        parameters
+            Other values of the assessment's parameters, for example posterior draws, which broadcast with the
+            temperature. The topology stays that of the assessment: each tie line is followed from where it lies there.
+            One that a draw does not have is NaN (:attr:`TieLines.failed`).
+        """
+        given = {name: np.asarray(value, dtype=np.float64) for name, value in (parameters or {}).items()}
+        shape = np.broadcast_shapes(np.shape(temperature), *(value.shape for value in given.values()))
+        t = np.broadcast_to(temperature, shape).ravel()
+        given = {name: np.broadcast_to(value, shape).ravel() for name, value in given.items()}
         number = np.searchsorted([part.upper for part in self.ranges[:-1]], t, side="right")
         places = max((len(part.fields) for part in self.ranges), default=0)
         left, right = np.full((places, t.size), ABSENT[0]), np.full((places, t.size), ABSENT[1])
@@ -229,14 +196,10 @@ class PhaseMap:
             if not chosen.size:
                 continue
             first[chosen] = self.branches.index(part.first)
-            terms = self.model.terms(t[chosen]) if part.fields else {}
+            drawn = {name: value[chosen] for name, value in given.items()}
+            terms = self.model.terms(t[chosen], drawn) if part.fields else {}
             for place, field in enumerate(part.fields):
-                phases = (phase_of(field.left), phase_of(field.right))
-                guess = (
-                    np.interp(t[chosen], field.temperature, field.x_left),
-                    np.interp(t[chosen], field.temperature, field.x_right),
-                )
-                found = common_tangent(terms, self.model.compounds, phases, guess)
+                found = field.solve(self.model, terms, t[chosen], shifted=bool(given))
                 left[place, chosen], right[place, chosen] = found
                 left_branch[place, chosen] = self.branches.index(field.left)
                 right_branch[place, chosen] = self.branches.index(field.right)
@@ -251,44 +214,30 @@ class PhaseMap:
         )
 
 
-def _both_ways(edge: HullEdge) -> tuple[tuple[str, ...], ...]:
-    return (edge.left, edge.right), (edge.right, edge.left)
-
-
-def _pairs(section: Section) -> set[tuple[str, str]]:
-    return {(edge.left, edge.right) for edge in section.edges}
-
-
-def _kind(branches: tuple[str, str, str], *, cooling_splits: bool) -> str:
-    """On cooling the middle phase splits (eutectic), or the outer two react to the middle one (peritectic)."""
-    if cooling_splits:
-        return "eutectic" if branches[1] == "liquid" else "eutectoid"
-    return "peritectic" if "liquid" in (branches[0], branches[2]) else "peritectoid"
-
-
-def _root(function: Callable[[float], float], low: float, high: float, what: str) -> float:
-    """Temperature (K) where a function changes sign, near the range that the hull gave."""
-    a, b = low - _SEARCH_WIDTH, high + _SEARCH_WIDTH
-    if function(a) * function(b) > 0:
-        raise ConvergenceError(f"the temperature of the {what} must lie near the hull's", found=f"{a:.3f}-{b:.3f} K")
-    return float(brentq(function, a, b, xtol=1e-10, rtol=1e-13))
+def _closing(edge: HullEdge, met: Invariant | None) -> Invariant | None:
+    """The invariant at one end of a range, if a tie line beside it shrinks to nothing there."""
+    if met is None or len(set(met.compositions)) > 1:
+        return None
+    near = max(abs(x - met.compositions[0]) for x in (edge.x_left, edge.x_right)) < _NEAR
+    phases = {phase_of(edge.left), phase_of(edge.right)}
+    return met if near and phases == {phase_of(name) for name in met.branches} else None
 
 
 @functools.lru_cache(maxsize=16)
 def phase_map(assessment: Assessment, suspended: tuple[str, ...] = ()) -> PhaseMap:
-    """The :class:`PhaseMap` of an assessment, made once (about 0.1 s) and kept.
+    """The :class:`PhaseMap` of an assessment, made once (about 0.2 s) and kept.
 
     Parameters
     ----------
     assessment
         Any binary assessment.
     suspended
-        Compounds that are kept out of equilibrium (metastable extrapolation).
+        Phases that are kept out of equilibrium (metastable extrapolation): compounds, or solutions as long as one stays.
 
     Raises
     ------
     PhysicsError
-        When a solution is suspended.
+        For an unknown phase, or when no solution is left.
     ConvergenceError
         When the topology cannot be resolved.
     """

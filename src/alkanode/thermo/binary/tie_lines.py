@@ -1,7 +1,9 @@
 """Phase equilibria of a binary alloy: amounts of phases, tie lines, invariant temperatures.
 
-Compositions go in as alloys or as mole fractions of Na; records carry mole and mass fractions **of K** (attribute
-``element``), as the papers on Na-K anodes plot them. Phases in results are ``liquid``, ``bcc_Na``, ``bcc_K``, ``Na2K``.
+Compositions go in as alloys or as mole fractions of the second element of the assessment (Na in Na-K and Li-Na, Li in
+Li-K); records carry mole and mass fractions of the **first** (K, Li, K; attribute ``element``), as the papers on Na-K
+anodes plot them. Phases in results of Na-K are ``liquid``, ``bcc_Na``, ``bcc_K``, ``Na2K``; where a liquid unmixes its
+two branches are named as those of the bcc solution, ``liquid_Li`` and ``liquid_Na``.
 """
 
 from __future__ import annotations
@@ -39,11 +41,12 @@ def liquid_fraction(
         K, or text such as ``"25 degC"``; broadcasts with ``composition``. Give a grid as ``T[:, None], x[None, :]``:
         tie lines are solved once per entry of ``temperature``.
     composition
-        Mole fraction of Na (0-1), or an alloy.
+        Mole fraction of the second element (Na in Na-K), 0 to 1, or an alloy.
     system
         Shipped system or an assessment.
     suspend
-        Compounds kept out of equilibrium, for example ``("Na2K",)``, which is slow to form.
+        Phases kept out of equilibrium: a compound that is slow to form, ``("Na2K",)``, or a solution as long as one is
+        left, ``("bcc_A2",)`` for the metastable liquid.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def liquid_fraction(
     Raises
     ------
     PhysicsError
-        For a temperature outside the functions' range or a composition that is none.
+        For a temperature outside the functions' range, a composition that is none, or an unknown phase.
 
     Warns
     -----
@@ -72,7 +75,7 @@ def liquid_fraction(
     assessment = load_assessment(system)
     t = temperatures(temperature, assessment)
     x = second_fraction(composition, assessment)
-    return phase_map(assessment, tuple(suspend)).tie_lines(t).fraction("liquid", x)
+    return phase_map(assessment, tuple(suspend)).tie_lines(t).liquid_fraction(x)
 
 
 def phase_fractions(
@@ -89,7 +92,7 @@ def phase_fractions(
     temperature
         One or several temperatures: K, text, or a sequence.
     composition
-        An alloy, or one or several mole fractions of Na.
+        An alloy, or one or several mole fractions of the second element.
     system, suspend
         As :func:`liquid_fraction`.
 
@@ -97,7 +100,7 @@ def phase_fractions(
     -------
     Dataset
         ``phase_fraction`` (temperature, composition, phase), which sums to 1 over ``phase``; ``mole_fraction`` and
-        ``mass_fraction`` of K over ``composition``.
+        ``mass_fraction`` of the first element over ``composition``.
 
     Raises
     ------
@@ -145,8 +148,8 @@ def tie_line_table(
     Returns
     -------
     Dataset
-        ``mole_fraction`` and ``mass_fraction`` of K and the ``phase`` names over (temperature, tie_line, end), from
-        K-rich to Na-rich; ``exists`` (temperature, tie_line) is false, the fractions NaN and the names empty, where a
+        ``mole_fraction`` and ``mass_fraction`` of the first element and the ``phase`` names over (temperature, tie_line,
+        end), ends and tie lines from rich to poor in it; ``exists`` (temperature, tie_line) is false, the fractions NaN and the names empty, where a
         temperature has fewer tie lines than the longest.
 
     Raises
@@ -171,7 +174,7 @@ def tie_line_table(
             "phase": (dims, np.array([*lines.branches, ""])[number]),
             "exists": (dims[:2], exists),
         },
-        coords={"temperature": t, "end": ["K-rich", "Na-rich"]},
+        coords={"temperature": t, "end": [f"{symbol}-rich" for symbol in assessment.elements]},
     )
     _mark_common(record, assessment)
     rest_on(record, assessment, tuple(suspend))
@@ -179,7 +182,7 @@ def tie_line_table(
 
 
 def invariants(system: str | Assessment = "Na-K", *, suspend: tuple[str, ...] = ()) -> tuple[Invariant, ...]:
-    """Temperatures at which three phases are in equilibrium, and the melting points of the pure elements.
+    """Temperatures at which phases meet: three in equilibrium, melting points, consolute points.
 
     Parameters
     ----------
@@ -189,13 +192,16 @@ def invariants(system: str | Assessment = "Na-K", *, suspend: tuple[str, ...] = 
     Returns
     -------
     tuple of Invariant
-        From low to high temperature: ``kind`` (for example ``"eutectic"``), ``temperature`` (K), ``branches`` (phase
-        names) and ``compositions`` (mole fractions of Na, increasing).
+        From low to high temperature: ``kind`` (``"eutectic"``, ``"monotectic"``, ``"melting"``, ``"consolute"`` and others,
+        see :class:`Invariant`), ``temperature`` (K), ``branches`` (phase names) and ``compositions`` (mole fractions of
+        the second element, increasing).
 
     Examples
     --------
     >>> [(point.kind, round(point.temperature, 2)) for point in invariants("Na-K")][:2]
     [('eutectic', 260.53), ('peritectic', 280.05)]
+    >>> [point.kind for point in invariants("Li-Na")]
+    ['eutectic', 'melting', 'monotectic', 'melting', 'consolute']
     """
     return phase_map(load_assessment(system), tuple(suspend)).invariants
 

@@ -36,13 +36,24 @@ class SolutionTerms:
     pure: tuple[Array, Array]
     interaction: tuple[Array, ...]
 
-    def at(self, chosen: npt.NDArray[np.bool_]) -> SolutionTerms:
+    def at(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> SolutionTerms:
         """The same terms at some of the temperatures."""
         return SolutionTerms(
             rt=self.rt[chosen],
             pure=(self.pure[0][chosen], self.pure[1][chosen]),
             interaction=tuple(coefficient[chosen] for coefficient in self.interaction),
         )
+
+    @property
+    def coefficients(self) -> Array:
+        """All terms behind each other along a last axis; energy and stiffness are linear in them."""
+        return np.stack([self.rt, *self.pure, *self.interaction], axis=-1)
+
+    @classmethod
+    def from_coefficients(cls, values: Array) -> SolutionTerms:
+        """The terms whose :attr:`coefficients` are ``values``."""
+        rt, first, second, *interaction = np.moveaxis(values, -1, 0)
+        return cls(rt=rt, pure=(first, second), interaction=tuple(interaction))
 
     def energy(self, x: Array) -> Array:
         """Gibbs energy at mole fraction ``x``, J mol-1."""
@@ -54,9 +65,13 @@ class SolutionTerms:
         energy: Array = y * self.pure[0] + x * self.pure[1] + ideal + x * y * excess
         return energy
 
-    def potentials(self, x: Array) -> tuple[Array, Array, Array]:
-        """Chemical potentials of both elements, and g'' times x(1-x) (finite at both ends), J mol-1."""
-        y, z = 1 - x, 1 - 2 * x
+    def potentials(self, x: Array, y: Array | None = None) -> tuple[Array, Array, Array]:
+        """Chemical potentials of both elements, and g'' times x(1-x) (finite at both ends), J mol-1.
+
+        ``y`` is 1 - x where the caller knows it better than that difference does (x within 1e-6 of 1).
+        """
+        y = 1 - x if y is None else y
+        z = y - x
         product = x * y
         s, ds, dds = self._series(z)
         with np.errstate(divide="ignore"):
@@ -72,10 +87,8 @@ class SolutionTerms:
         s: Array | float = 0.0
         ds: Array | float = 0.0
         dds: Array | float = 0.0
-        for order, coefficient in enumerate(self.interaction):
-            s = s + coefficient * z**order
-            if order >= 1:
-                ds = ds - 2 * order * coefficient * z ** (order - 1)
-            if order >= 2:
-                dds = dds + 4 * order * (order - 1) * coefficient * z ** (order - 2)
-        return s, ds, dds
+        for coefficient in reversed(self.interaction):
+            dds = dds * z + 2 * ds
+            ds = ds * z + s
+            s = s * z + coefficient
+        return s, -2 * ds, 4 * dds

@@ -26,9 +26,10 @@ def gibbs_energy(
     temperature
         K, or text such as ``"25 degC"``; broadcasts with ``composition``.
     composition
-        Mole fraction of Na, or an alloy. For a compound it must be the compound's composition.
+        Mole fraction of the second element (Na in Na-K and Li-Na, Li in Li-K), or an alloy. For a compound it must be the
+        compound's composition.
     phase
-        ``"liquid"``, ``"bcc_A2"`` or ``"Na2K"``.
+        ``"liquid"``, ``"bcc_A2"`` or a compound of the system, ``"Na2K"``.
     system
         Shipped system or an assessment.
 
@@ -49,7 +50,7 @@ def gibbs_energy(
     Examples
     --------
     >>> round(float(gibbs_energy("25 degC", 0.5)), 1)
-    -678.1
+    -678.2
     """
     model, t, x = _enter(temperature, composition, system)
     model.assessment.phase(phase)
@@ -78,7 +79,7 @@ def chemical_potential(
     Parameters
     ----------
     element
-        ``"Na"`` or ``"K"``.
+        Element of the system, for example ``"Na"``.
     temperature, composition, phase, system
         As :func:`gibbs_energy`; ``phase`` is a solution.
 

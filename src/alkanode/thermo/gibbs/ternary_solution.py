@@ -63,15 +63,20 @@ class TernaryTerms:
         """Chemical potentials (..., 3), J mol-1; minus infinity where an element is absent."""
         with np.errstate(divide="ignore"):
             logarithm = np.log(x)
+        mu: Array = self.potentials_without_mixing(x) + np.asarray(self.rt)[..., None] * logarithm
+        return mu
+
+    def potentials_without_mixing(self, x: Array) -> Array:
+        """Chemical potentials less RT ln x (..., 3), J mol-1: finite where an element is absent."""
         slope = self._excess_slope(x)
         excess = self._excess(x) - (x * slope).sum(axis=-1)
         pure = np.stack(np.broadcast_arrays(*self.pure), axis=-1)
-        mu: Array = pure + np.asarray(self.rt)[..., None] * logarithm + excess[..., None] + slope
+        mu: Array = pure + excess[..., None] + slope
         return mu
 
     def curvature(self, x: Array) -> Array:
         """Second derivatives of g by the three fractions, taken as independent (..., 3, 3), J mol-1; inf at x = 0."""
-        hessian = self._excess_curvature(x)
+        hessian = self.excess_curvature(x)
         with np.errstate(divide="ignore"):
             ideal = np.asarray(self.rt)[..., None] / x
         index = np.arange(3)
@@ -99,7 +104,8 @@ class TernaryTerms:
             parts[j] = parts[j] + x[..., i] * s - product
         return np.stack(np.broadcast_arrays(*parts), axis=-1)
 
-    def _excess_curvature(self, x: Array) -> Array:
+    def excess_curvature(self, x: Array) -> Array:
+        """Second derivatives of the excess energy by the three fractions (..., 3, 3), J mol-1; finite everywhere."""
         shape = np.broadcast_shapes(x.shape[:-1], np.shape(self.rt))
         hessian: Array = np.zeros((*shape, 3, 3))
         for i, j, k in ((0, 1, 2), (0, 2, 1), (1, 2, 0)):

@@ -1,0 +1,71 @@
+"""What the uncertainty of an assessment does to a result: 95 % intervals over draws of its parameters."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from alkanode.foundation.errors import DataQualityWarning, PhysicsError
+from alkanode.thermo.assessment.data import Assessment
+from alkanode.thermo.assessment.posterior import parameter_draws
+from alkanode.thermo.conditions import Array
+
+DRAWS = 200
+"""Default number of draws: the ends of a 95 % interval are then known to about a sixth of its half width."""
+
+DRAWS_BY_METALS = {2: DRAWS, 3: 40}
+"""Default number of draws of a path by the number of metals. A ternary state costs a hundred times a binary one; with 40
+draws the ends of an interval are known to about a third of its half width."""
+
+_PROBABILITY = (0.025, 0.975)
+_MOST_MISSING = 0.05
+
+Draws = dict[str, Array]
+
+
+def draw_count(assessment: Assessment, count: int | None) -> int:
+    """Number of draws: the one that is asked for, or the default; 0 where the uncertainty is not known.
+
+    Raises
+    ------
+    PhysicsError
+        For a negative count.
+    """
+    if count is not None and count < 0:
+        raise PhysicsError("0 draws or more are needed", found=str(count))
+    if assessment.uncertainty is None:
+        return 0
+    return DRAWS_BY_METALS[len(assessment.elements)] if count is None else count
+
+
+def draws_of(assessment: Assessment, count: int) -> Draws | None:
+    """Draws of the parameters (draw); ``None`` for none."""
+    return parameter_draws(assessment, count) if count else None
+
+
+def interval_95(samples: Array) -> Array:
+    """Bounds (..., 2) that hold 95 % of samples (draw, ...); draws without an answer (NaN) are left out."""
+    bounds: Array = np.full((*samples.shape[1:], 2), np.nan)
+    known = ~np.isnan(samples).all(axis=0)
+    if known.any():
+        found = np.nanquantile(samples[:, known], _PROBABILITY, axis=0, method="nearest")
+        bounds[known] = np.moveaxis(found, 0, -1)
+    return bounds
+
+
+def warn_of_missing(samples: Array, what: str, *, stacklevel: int) -> None:
+    """Say when many draws (draw, ...) have no answer where others do.
+
+    Warns
+    -----
+    DataQualityWarning
+    """
+    missing = np.isnan(samples).mean(axis=0)
+    worst = float(np.max(missing, initial=0.0, where=missing < 1))
+    if worst > _MOST_MISSING:
+        warnings.warn(
+            f"{100 * worst:.0f} % of the draws of the assessment's parameters give no {what}; its interval leaves them out",
+            DataQualityWarning,
+            stacklevel=stacklevel + 1,
+        )

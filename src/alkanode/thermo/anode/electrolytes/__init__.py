@@ -1,0 +1,1 @@
+"""Electrolytes as the thermodynamics of an anode sees them: standard potentials and solubility products, with origin."""
