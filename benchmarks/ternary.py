@@ -1,11 +1,13 @@
 """Equilibria of Li-Na-K: alkanode next to pycalphad, in one process, one thread, by CPU time.
 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/ternary.py    # 200 states with pycalphad
-    python benchmarks/ternary.py --full     # 1,000 states
+    python benchmarks/ternary.py --full     # 1,050 states
 
 Half of the random states are even over the composition triangle, half are dilute down to 1e-6; 240-600 K. pycalphad samples
 the Gibbs energies and sometimes misses a phase: a state where its energy is above ours by more than 1e-6 J/mol, or where it
-finds nothing, is no reference and is counted. The reverse (ours above pycalphad's) would be a failure of ours.
+finds nothing, is no reference and is counted. The reverse (ours above pycalphad's) would be a failure of ours. pycalphad balances mole
+fractions to about 1e-9, so that its potential of a metal below 1e-5 is less exact than the others; that metal is shown apart,
+beside what needs no reference: the difference of one metal's potential between the phases that we find.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ import xarray as xr
 from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, ExtrapolationWarning
 from alkanode.foundation.runtime import require
 from alkanode.thermo import calphad, isothermal_section, load_assessment, ternary_equilibrium
+from alkanode.thermo.gibbs.model import ternary_model
+from alkanode.thermo.gibbs.ternary_solution import TernaryTerms
 
 ELEMENTS = ("K", "Li", "Na")
 UPPER = ("K", "LI", "NA")
@@ -31,12 +35,13 @@ FARADAY = 96485.33212
 SECTION = 300.0
 REPEATS = 5
 ABOVE = 1e-6
+TRACE = 1e-5
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", action="store_true", help="compare 1,000 states instead of 200")
-    count = 1000 if parser.parse_args().full else 200
+    parser.add_argument("--full", action="store_true", help="compare 1,050 states instead of 200")
+    count = 1050 if parser.parse_args().full else 200
     warnings.simplefilter("ignore", ExtrapolationWarning)
     warnings.simplefilter("ignore", DataQualityWarning)
     pycalphad = require("pycalphad", extra="calphad")
@@ -67,18 +72,21 @@ def states(database: Any, count: int) -> None:
     below = above < -1e3 * ABOVE
     reference = ~nothing & ~missed
     amounts = np.abs(kinds(ours) - kinds(theirs))[reference].max()
-    potentials = np.abs(mine - other)[reference].max() / FARADAY * 1e3
+    apart = np.abs(mine - other)[reference] / FARADAY * 1e3
+    trace = x[reference] < TRACE
     line(
         "random states compared",
         f"{reference.sum()}",
         "",
-        f">= {1000 if count == 1000 else count * 0.95:.0f} of {count}",
+        f">= {0.95 * count:.0f} of {count}",
     )
     line("states where ours failed", f"{ours_failed + below.sum()}", "", "= 0")
     line("states where pycalphad found nothing", f"{nothing.sum()}", "", "counted")
     line("states where pycalphad missed a phase", f"{missed.sum()}", "", "counted")
     line("largest difference of phase fractions", f"{amounts:.1e}", "", "<= 1e-5")
-    line("largest difference of potentials", f"{potentials:.1e}", "mV", "<= 1e-3")
+    line("largest difference of potentials", f"{apart[~trace].max():.1e}", "mV", "<= 1e-3")
+    line("the same for metals below 1e-5", f"{apart[trace].max():.1e}", "mV")
+    line("ours, between the phases of a state", f"{between_phases(ours):.1e}", "mV", "<= 1e-3")
     line("equilibrium, pycalphad", f"{1e3 * peer_time / count:.2f}", "ms per state")
     line("equilibrium, alkanode", f"{1e3 * own_time / count:.3f}", "ms per state")
     line("equilibrium, ratio", f"{peer_time / own_time:.1f}", "times faster")
@@ -114,6 +122,21 @@ def one_by_one(t: np.ndarray, x: np.ndarray) -> tuple[xr.Dataset, float, int]:
             failed += 1
             found.append(xr.full_like(found[-1], np.nan))
     return xr.concat(found, "state", join="outer"), time.process_time() - start, failed
+
+
+def between_phases(record: xr.Dataset) -> float:
+    """Largest difference of a metal's potential between the state and any phase in it, mV."""
+    model = ternary_model(load_assessment("Li-Na-K"))
+    terms = model.terms(record.temperature.to_numpy())
+    worst = 0.0
+    for name in record.phase.to_numpy():
+        solution = terms.get("bcc_A2" if name.startswith("bcc") else name.split("_")[0])
+        rows = np.flatnonzero(record.phase_fraction.sel(phase=name).to_numpy() > 0)
+        if isinstance(solution, TernaryTerms) and rows.size:
+            x = record.phase_mole_fraction.sel(phase=name).to_numpy()[rows]
+            found = solution.at(rows).potentials(x) - record.chemical_potential.to_numpy()[rows]
+            worst = max(worst, float(np.abs(found).max()))
+    return worst / FARADAY * 1e3
 
 
 def kinds(record: xr.Dataset) -> np.ndarray:

@@ -7,7 +7,6 @@ Everything that touches pycalphad is here, because its interfaces still change b
 from __future__ import annotations
 
 import time
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from alkanode.data.schema import label
-from alkanode.foundation.errors import ConvergenceError, DataQualityWarning, PhysicsError, ReaderError
+from alkanode.data.schema import SCHEMA_VERSION, check, label
+from alkanode.foundation.errors import ConvergenceError, PhysicsError, ReaderError
 from alkanode.foundation.runtime import require
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.thermo.assessment.data import Assessment
 from alkanode.thermo.assessment.tdb import to_tdb
-from alkanode.thermo.calphad_records import Line, section_record
+from alkanode.thermo.calphad_checks import SUM, check_states, chosen_phases, failed_points, report_failed_states
+from alkanode.thermo.calphad_records import Line, diagram_record, section_record
 from alkanode.thermo.conditions import Array
 from alkanode.thermo.provenance import mark
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pycalphad import Database
 
 _PRESSURE = 101325.0
-_SUM = 1e-6
 _MAP_STEP = 0.01
 
 
@@ -120,7 +119,7 @@ def equilibrium_phase_fractions(
     pycalphad = require("pycalphad", extra="calphad")
     variables = require("pycalphad.variables", extra="calphad")
     t, x = (np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (temperature, mole_fraction))
-    wanted = _checked(database, elements, phases)
+    wanted = chosen_phases(database, elements, phases)
     if not ((x > 0) & (x < 1)).all():
         raise PhysicsError("mole fractions strictly between 0 and 1 are needed", found=f"{x.min():g} to {x.max():g}")
     conditions = {variables.N: 1, variables.P: _PRESSURE, variables.T: t, variables.X(elements[1]): x}
@@ -128,7 +127,7 @@ def equilibrium_phase_fractions(
     axes = ("T", f"X_{elements[1]}", "vertex")
     names, amounts = (result[name].squeeze(("N", "P")).transpose(*axes).to_numpy() for name in ("Phase", "NP"))
     amounts = np.where(names == "", 0.0, amounts)
-    amounts[_failures(amounts, t, x, failed)] = np.nan
+    amounts[failed_points(amounts, t, x, failed)] = np.nan
     record = xr.Dataset(
         {
             "phase_fraction": (
@@ -178,27 +177,6 @@ def equilibrium_liquid_fraction(
         raise PhysicsError(f"a database with the phase {liquid!r} is needed", found=", ".join(amounts.phase.to_numpy()))
     fraction: Array = amounts.phase_fraction.sel(phase=liquid).to_numpy()
     return fraction
-
-
-def _failures(amounts: Array, t: Array, x: Array, failed: str) -> npt.NDArray[np.bool_]:
-    """Points whose phases do not sum to 1, raised or warned about."""
-    total = amounts.sum(axis=-1)
-    wrong: npt.NDArray[np.bool_] = ~(np.abs(total - 1) < _SUM)
-    if wrong.any():
-        i, j = (int(index[0]) for index in np.nonzero(wrong))
-        if failed == "raise":
-            raise ConvergenceError(
-                "pycalphad must find phases that sum to 1 at every point",
-                found=f"a sum of {total[i, j]:g} at {t[i]:g} K, mole fraction {x[j]:g} ({wrong.sum()} such points)",
-                todo="Move the point slightly, restrict the phases, or pass failed='mask'",
-            )
-        warnings.warn(
-            f"pycalphad found no equilibrium at {wrong.sum()} of {wrong.size} points, the first at {t[i]:g} K and mole "
-            f"fraction {x[j]:g}; they are NaN",
-            DataQualityWarning,
-            stacklevel=3,
-        )
-    return wrong
 
 
 def database_equilibrium(
@@ -251,14 +229,14 @@ def database_equilibrium(
     pycalphad = require("pycalphad", extra="calphad")
     x = np.atleast_2d(np.asarray(composition, dtype=np.float64))
     t = np.broadcast_to(np.asarray(temperature, dtype=np.float64), len(x))
-    wanted = _checked(database, elements, phases)
-    _check_states(x, elements)
+    wanted = chosen_phases(database, elements, phases)
+    check_states(x, elements)
     slots = tuple(f"{name}{suffix}" for name in wanted for suffix in ("", "#2", "#3"))
     fractions, compositions = np.zeros((len(x), len(slots))), np.full((len(x), len(slots), len(elements)), np.nan)
     potentials = np.full(x.shape, np.nan)
     for row in range(len(x)):
         names, amounts, held, mu = _state(database, elements, wanted, float(t[row]), x[row])
-        if abs(amounts.sum() - 1) < _SUM:
+        if abs(amounts.sum() - 1) < SUM:
             for number, name in enumerate(names):
                 slot = slots.index(name if (again := names[:number].count(name)) == 0 else f"{name}#{again + 1}")
                 fractions[row, slot], compositions[row, slot] = amounts[number], held[number]
@@ -269,7 +247,7 @@ def database_equilibrium(
         reference = [_pure(database, symbol, wanted, float(value)) for symbol in elements]
         potentials[t == value] -= reference
     wrong = np.asarray(np.isnan(fractions).any(axis=-1))
-    _report_states(wrong, t, x, failed)
+    report_failed_states(wrong, t, x, failed)
     shown = [n for n, slot in enumerate(slots) if "#" not in slot or np.nansum(fractions[:, n]) > 0]
     record = xr.Dataset(
         {
@@ -332,19 +310,11 @@ def database_section(
     mapping = require("pycalphad.mapping", extra="calphad")
     v = require("pycalphad.variables", extra="calphad")
     kelvin, limit = to_si(temperature, "temperature"), to_si(time_limit, "time")
-    wanted = _checked(database, elements, phases)
+    wanted = chosen_phases(database, elements, phases)
     free = elements[1:]
     conditions = {v.T: kelvin, v.P: _PRESSURE, v.N: 1, **{v.X(symbol): (0, 1, _MAP_STEP) for symbol in free}}
     strategy = _computed(mapping.TernaryStrategy, database, [*elements, "VA"], list(wanted), conditions)
-    _computed(strategy.generate_automatic_starting_points)
-    end = time.monotonic() + limit
-    while not _computed(strategy.iterate):
-        if time.monotonic() > end:
-            raise ConvergenceError(
-                f"a section that is mapped within {limit:g} s is needed",
-                found=f"{len(strategy.zpf_lines)} boundaries so far at {kelvin:g} K",
-                todo="Raise time_limit, restrict the phases, or move the temperature slightly",
-            )
+    _map(strategy, limit, f"a section at {kelvin:g} K")
     axes = (v.X(free[0]), v.X(free[1]))
     lines, corners = strategy.get_tieline_data(*axes), strategy.get_invariant_data(*axes)
     if not lines and not corners:
@@ -360,11 +330,93 @@ def database_section(
     return label(record, "isothermal_section")
 
 
+def database_diagram(
+    database: Database,
+    temperature_range: tuple[QuantityLike, QuantityLike],
+    *,
+    elements: tuple[str, str],
+    phases: tuple[str, ...] | None = None,
+    step: float = 2.0,
+    time_limit: QuantityLike = "120 s",
+) -> xr.Dataset:
+    """Phase diagram of a binary system of a user's own database, mapped by pycalphad.
+
+    Parameters
+    ----------
+    database
+        From :func:`open_database`.
+    temperature_range
+        Lower and upper temperature: K, or text.
+    elements
+        The two elements, as the database writes them; compositions are of the first.
+    phases
+        Phases that may appear; ``None`` allows all that can hold these elements.
+    step
+        Temperature step of the mapping, K.
+    time_limit
+        s, or text, after which the mapping is given up.
+
+    Returns
+    -------
+    Dataset
+        Kind ``phase_diagram``, as :func:`alkanode.thermo.phase_diagram` gives it, phases named as in the database. Lines
+        are filled with NaN to the length of the longest. ``invariant_kind`` is ``eutectic``, ``peritectic`` or
+        ``monotectic`` by the place of the phases whose name begins with LIQ, else ``invariant``; melting points of the
+        pure elements are not mapped.
+
+    Raises
+    ------
+    PhysicsError, ConvergenceError, MissingExtraError
+        As :func:`database_section`, and for an empty range.
+    """
+    pycalphad = require("pycalphad", extra="calphad")
+    mapping = require("pycalphad.mapping", extra="calphad")
+    v = require("pycalphad.variables", extra="calphad")
+    low, high = (to_si(value, "temperature") for value in temperature_range)
+    if not low < high:
+        raise PhysicsError("an increasing range of temperatures is needed", found=f"{low:g} to {high:g} K")
+    wanted = chosen_phases(database, elements, phases)
+    second = v.X(elements[1])
+    conditions = {v.T: (low, high, step), v.P: _PRESSURE, v.N: 1, second: (0, 1, _MAP_STEP)}
+    strategy = _computed(mapping.BinaryStrategy, database, [*elements, "VA"], list(wanted), conditions)
+    _map(strategy, to_si(time_limit, "time"), f"a diagram from {low:g} to {high:g} K")
+    lines, met = strategy.get_tieline_data(second, v.T), strategy.get_invariant_data(second, v.T)
+    if not lines:
+        raise ConvergenceError("a diagram with two-phase fields is needed", found="none in what pycalphad mapped")
+    record = diagram_record(
+        [_columns(region) for region in lines],
+        [_columns(region) for region in met],
+        tuple(symbol.capitalize() for symbol in elements),
+    )
+    record.attrs["label"] = f"mapped by pycalphad {pycalphad.__version__} from the given database"
+    check(record, "phase_diagram")
+    record.attrs.update(kind="phase_diagram", schema_version=SCHEMA_VERSION)
+    return record
+
+
+def _map(strategy: Any, limit: float, what: str) -> None:
+    """Run a mapping to its end, or raise when its time is over."""
+    _computed(strategy.generate_automatic_starting_points)
+    end = time.monotonic() + limit
+    while not _computed(strategy.iterate):
+        if time.monotonic() > end:
+            raise ConvergenceError(
+                f"{what} that is mapped within {limit:g} s is needed",
+                found=f"{len(strategy.zpf_lines)} boundaries so far",
+                todo="Raise time_limit, restrict the phases, or move the temperature slightly",
+            )
+
+
+def _columns(region: Any) -> Line:
+    """Phases and (composition, temperature) (phase, point, 2) of a boundary or an invariant of pycalphad's map."""
+    parts = [np.stack([np.atleast_1d(part.x), np.atleast_1d(part.y)], axis=-1) for part in region.data]
+    return tuple(part.phase for part in region.data), np.stack(parts).astype(np.float64)
+
+
 def _line(region: Any) -> Line:
     """Phases and mole fractions (phase, point, element) of a boundary or a triangle of pycalphad's map."""
-    free = np.stack([np.stack([np.atleast_1d(part.x), np.atleast_1d(part.y)], axis=-1) for part in region.data])
-    first = 1 - free.sum(axis=-1, keepdims=True)
-    return tuple(part.phase for part in region.data), np.concatenate([first, free], axis=-1)
+    phases, free = _columns(region)
+    return phases, np.concatenate([1 - free.sum(axis=-1, keepdims=True), free], axis=-1)
 
 
 def _state(
@@ -404,44 +456,3 @@ def _computed(function: Any, *given: Any) -> Any:
             found=f"{type(cause).__name__}: {str(cause)[:200]}",
             todo="Leave out the phases with other models through phases=(...)",
         ) from cause
-
-
-def _check_states(x: Array, elements: tuple[str, ...]) -> None:
-    if x.ndim != 2 or x.shape[1] != len(elements):
-        raise PhysicsError(f"mole fractions of {', '.join(elements)} per state are needed", found=f"shape {x.shape}")
-    bad = ~((x > 0).all(axis=-1) & (np.abs(x.sum(axis=-1) - 1) <= _SUM))
-    if bad.any():
-        raise PhysicsError(
-            "positive mole fractions that sum to 1 are needed",
-            found=", ".join(f"{value:g}" for value in x[bad][0]),
-        )
-
-
-def _report_states(wrong: npt.NDArray[np.bool_], t: Array, x: Array, failed: str) -> None:
-    if not wrong.any():
-        return
-    where = f"{t[wrong][0]:g} K and mole fractions {np.array2string(x[wrong][0], precision=4)}"
-    if failed == "raise":
-        raise ConvergenceError(
-            "pycalphad must find phases that sum to 1 at every state",
-            found=f"none at {where} ({wrong.sum()} such states)",
-            todo="Move the state slightly, restrict the phases, or pass failed='mask'",
-        )
-    warnings.warn(
-        f"pycalphad found no equilibrium at {wrong.sum()} of {wrong.size} states, the first at {where}; they are NaN",
-        DataQualityWarning,
-        stacklevel=3,
-    )
-
-
-def _checked(database: Any, elements: tuple[str, ...], phases: tuple[str, ...] | None) -> tuple[str, ...]:
-    missing = [symbol for symbol in elements if symbol not in database.elements]
-    known = sorted(database.phases)
-    unknown = [name for name in phases or () if name not in known]
-    if missing or unknown:
-        raise PhysicsError(
-            "elements and phases of the database are needed",
-            found=", ".join([*missing, *unknown]),
-            todo=f"It has elements {', '.join(sorted(database.elements))} and phases {', '.join(known)}",
-        )
-    return phases or tuple(known)

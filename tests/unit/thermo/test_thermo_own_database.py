@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from alkanode.foundation.errors import ConvergenceError, DataQualityWarning, PhysicsError
-from alkanode.thermo import calphad, load_assessment
+from alkanode.thermo import calphad, invariants, load_assessment, phase_diagram
 from alkanode.thermo.calphad_records import section_record
 
 UPPER = ("K", "LI", "NA")
@@ -115,6 +115,41 @@ def test_a_section_without_two_phase_fields() -> None:
     pytest.importorskip("pycalphad")
     with pytest.raises(ConvergenceError, match="two-phase"):
         calphad.database_section(calphad.open_database(IDEAL), 400.0, elements=UPPER)
+
+
+@pytest.mark.parametrize(("system", "elements"), [("Na-K", ("K", "NA")), ("Li-Na", ("LI", "NA"))])
+def test_a_mapped_diagram_is_ours(system: str, elements: tuple[str, str]) -> None:
+    pytest.importorskip("pycalphad")
+    window = (245.0, 330.0) if system == "Na-K" else (340.0, 500.0)
+    theirs = calphad.database_diagram(
+        calphad.open_database(load_assessment(system)), window, elements=elements, step=5.0
+    )
+    assert theirs.attrs["kind"] == "phase_diagram"
+    expected = [p for p in invariants(system) if p.kind in {"eutectic", "peritectic", "monotectic"}]
+    assert theirs.invariant_kind.to_numpy().tolist() == [point.kind for point in expected]
+    assert theirs.invariant_temperature.to_numpy() == pytest.approx([p.temperature for p in expected], abs=1e-3)
+    for row, point in enumerate(expected):
+        assert 1 - theirs.invariant_mole_fraction[row].to_numpy() == pytest.approx(sorted(point.compositions), abs=1e-4)
+    ours = phase_diagram(system, window)
+    for boundary in ("liquidus", "solidus", "binodal"):
+        assert (boundary in theirs.boundary) == (boundary in ours.boundary)
+    assert (
+        len(
+            set(
+                zip(theirs.phase.values, theirs.other_phase.values, theirs.temperature.max("point").values, strict=True)
+            )
+        )
+        == theirs.sizes["line"]
+    )
+
+
+def test_a_diagram_of_nothing() -> None:
+    pytest.importorskip("pycalphad")
+    database = calphad.open_database(load_assessment("Na-K"))
+    with pytest.raises(PhysicsError, match="increasing"):
+        calphad.database_diagram(database, (300.0, 300.0), elements=("K", "NA"))
+    with pytest.raises(PhysicsError, match="LI"):
+        calphad.database_diagram(database, (300.0, 310.0), elements=("K", "LI"))
 
 
 def test_a_mapped_triangle_is_kept_once() -> None:
