@@ -15,7 +15,7 @@ import numpy as np
 from alkanode.materials.properties.densities import phase_density
 from alkanode.materials.properties.diffusivities import sodium_diffusion
 from alkanode.thermo import load_assessment
-from alkanode.thermo.anode.lithium_saturation import saturate
+from alkanode.thermo.anode.lithium_film.saturation import saturate
 from alkanode.thermo.assessment.tdb import to_tdb
 from alkanode.thermo.gibbs.model import ternary_model
 from alkanode.thermo.properties.surface_tension import ButlerOptions, surface_of

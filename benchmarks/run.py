@@ -1,7 +1,7 @@
 """All benchmarks, one after the other, and one table: target, measured, met.
 
     make bench                      # or: python benchmarks/run.py
-    make bench ARGS=--quick         # fewer spectra
+    make bench ARGS=--quick         # fewer spectra and states
     make bench ARGS=--no-peers      # nothing of others is installed or run
 
 Each benchmark is a script of its own and runs as a subprocess; its lines are printed as they are. The readers need a
@@ -82,24 +82,7 @@ def find(pattern: str, text: str) -> float:
 
 
 def thermo_rows(text: str) -> list[Row]:
-    return [
-        Row(
-            what="thermo: liquid fractions, times faster than pycalphad",
-            measured=find(rf"^alkanode  .*ratio +{NUMBER}", text),
-            limit=1000,
-        ),
-        Row(
-            what="thermo: the same, phase map (made once) counted",
-            measured=find(rf"^alkanode with phase map .*ratio +{NUMBER}", text),
-            limit=50,
-        ),
-        Row(
-            what="thermo: largest difference to pycalphad",
-            measured=find(rf"difference in liquid fraction {NUMBER}", text),
-            limit=1e-5,
-            at_most=True,
-        ),
-    ]
+    return target_rows(text, area="thermo")
 
 
 def segmentation_rows(text: str) -> list[Row]:
@@ -116,7 +99,7 @@ def segmentation_rows(text: str) -> list[Row]:
 _TARGET = re.compile(rf"\(target (?:(?P<sign>[<>]=) {NUMBER}|{NUMBER} ?(?:to|-) ?{NUMBER})")
 
 
-def target_rows(text: str) -> list[Row]:
+def target_rows(text: str, area: str = "impedance") -> list[Row]:
     """One row for each line ``name  number unit (target <= number)``; an unindented line above that begins with a
     name_like_this names the family.
 
@@ -135,11 +118,13 @@ def target_rows(text: str) -> list[Row]:
         told = re.sub(rf"median {NUMBER}  p95 {NUMBER}", r" \1", line[: target.start()])
         groups = re.split(r"\s{2,}", told.strip())
         named = [group for group in groups if not re.match(r"[0-9]", group)]
-        value, unit = re.findall(rf"{NUMBER} ?([%x]|ms|decades)?", groups[-1] if len(groups) > len(named) else told)[-1]
+        value, unit = re.findall(rf"{NUMBER} ?([%x]|ms|mV|decades)?", groups[-1] if len(groups) > len(named) else told)[
+            -1
+        ]
         sign, limit, low, high = target.groups()
         rows.append(
             Row(
-                what=f"impedance: {family}{' '.join(named)}",
+                what=f"{area}: {family}{' '.join(named)}",
                 measured=float(value),
                 limit=float(limit or low),
                 at_most=sign == "<=",
@@ -283,7 +268,17 @@ def plan(options: argparse.Namespace) -> list[Benchmark]:
     spectra = ["--spectra", "200", "--peer-spectra", "2"] if options.quick else []
     absent = "" if folder.is_dir() else f"no folder {folder}; name one with --data or ALKANODE_TEST_DATA"
     return [
-        Benchmark(script="thermo.py", rows=thermo_rows, peers=thermo_peers, skipped=alone if options.no_peers else ""),
+        *(
+            Benchmark(
+                script=f"{name}.py",
+                arguments=[] if options.quick else ["--full"],
+                rows=thermo_rows,
+                peers=thermo_peers,
+                skipped=alone if options.no_peers else "",
+            )
+            for name in ("thermo", "ternary")
+        ),
+        Benchmark(script="properties.py", rows=thermo_rows, peers=thermo_peers),
         *(
             Benchmark(
                 script=f"{name}.py",
@@ -346,7 +341,7 @@ def print_table(rows: list[Row]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder of measured files")
-    parser.add_argument("--quick", action="store_true", help="fewer spectra and virtual cells")
+    parser.add_argument("--quick", action="store_true", help="fewer spectra, states and virtual cells")
     parser.add_argument("--no-peers", action="store_true", help="only what needs no package of others")
     options = parser.parse_args()
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""

@@ -78,9 +78,9 @@ def states(database: Any, count: int) -> None:
         "random states compared",
         f"{reference.sum()}",
         "",
-        f">= {0.95 * count:.0f} of {count}",
+        f">= {0.95 * count:.0f}",
     )
-    line("states where ours failed", f"{ours_failed + below.sum()}", "", "= 0")
+    line("states where ours failed", f"{ours_failed + below.sum()}", "", "<= 0")
     line("states where pycalphad found nothing", f"{nothing.sum()}", "", "counted")
     line("states where pycalphad missed a phase", f"{missed.sum()}", "", "counted")
     line("largest difference of phase fractions", f"{amounts:.1e}", "", "<= 1e-5")

@@ -1,7 +1,7 @@
 """Directives that write tables from the code itself, so that a page cannot fall behind it.
 
 ``record-kinds``, ``quantities``, ``study-keys``, ``trust-labels``, ``readers`` take nothing; ``command-help`` takes the words of a
-command, for example ``alkanode thermo window``.
+command, for example ``alkanode thermo window``; ``published-comparison`` the key of a paper.
 """
 
 from __future__ import annotations
@@ -146,6 +146,26 @@ def _default(entry: dict[str, Any]) -> str:
     return f"``{value}``" if value != "" else "empty"
 
 
+class PublishedComparison(_Written):
+    """Printed numbers beside ours; the argument is the key of a paper, without one all of them."""
+
+    optional_arguments = 1
+
+    def text(self) -> str:
+        from alkanode.studies.thermo.published import published_part
+
+        part = published_part(source=self.arguments[0] if self.arguments else None)
+        table = part.tables["comparison"]
+        wanted = ("what", "printed", "ours", "unit", "role", "verdict")
+        place = [table.columns.index(name) for name in wanted]
+        figures = part.details["figures"]
+        rows = [
+            (*(str(row[i] or "") for i in place), f"{one['quantity']}, {one['condition']}: {one['reason']}")
+            for row, one in zip(table.rows, figures, strict=True)
+        ]
+        return list_table((*wanted, "of what, and why"), rows, (16, 9, 8, 7, 9, 10, 41))
+
+
 class CommandHelp(SphinxDirective):
     """What a command says when it is asked for help."""
 
@@ -178,4 +198,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("readers", Readers)
     app.add_directive("study-keys", StudyKeys)
     app.add_directive("command-help", CommandHelp)
+    app.add_directive("published-comparison", PublishedComparison)
     return {"version": "1", "parallel_read_safe": True}

@@ -14,7 +14,8 @@ import alkanode as alk
 # %%
 # The section
 # -----------
-# Lines join solid lithium and the liquid beside it. In the two coloured triangles three phases coexist. The liquid is a
+# Fitted: the ratio of about 20 between the two ends of the lower curve, which :cite:`Park2021` state. Predicted: which phases
+# coexist, and where. Lines join solid lithium and the liquid beside it. In the two coloured triangles three phases coexist. The liquid is a
 # sliver on the edge from Na to K: its lithium can only be seen on the logarithmic scale of the lower panel.
 
 section = alk.thermo.isothermal_section("300 K")

@@ -5,9 +5,13 @@ The phase diagram of Na-K, and three anodes that cross it
 A liquid Na-K anode works inside the liquid field of the phase diagram. Stripping Na moves the overall composition towards
 K at fixed temperature: to the right, until the K-rich liquidus is met and solid K appears.
 
-This example computes the diagram, the range of compositions that is liquid at room temperature, and the paths of three
+This example computes the range of compositions that is liquid at room temperature, the diagram, and the paths of three
 anodes: NaK50, NaK65 and NaK80. The number is the mass per cent of K, as in :cite:`Wu2025`.
 """
+
+# sphinx_gallery_thumbnail_number = 2
+
+import numpy as np
 
 import alkanode as alk
 
@@ -27,8 +31,15 @@ for row in range(window.sizes["temperature"]):
     )
 
 # %%
+# Over temperature the window widens; under 7 degC the compound Na2K bounds it at the Na side. The grey bands cover 2 K; the
+# points are the temperatures asked for, with what the parameters of the assessment leave open at 95 %.
+
+kelvin = np.linspace(264.0, 330.0, 67).tolist()
+axes = alk.plot.liquid_window(alk.thermo.liquid_window("Na-K", temperature=kelvin, draws=0), marks=window)
+
+# %%
 # With one temperature, the headline numbers come with an interval. It covers the uncertainty of the temperature (2 K
-# unless you state another) and not the error of the assessment, which the label describes.
+# unless you state another); what the parameters of the assessment alone leave open is told beside it.
 
 estimates = alk.thermo.window_estimates(alk.thermo.liquid_window("Na-K", temperature="25 degC"))
 for name in ("mass_fraction_lower", "mass_fraction_upper"):

@@ -21,6 +21,16 @@ sodium = np.linspace(0.01, 0.99, 99)
 axes = alk.plot.alloy_potentials(alk.thermo.alloy_potentials(sodium, "PC"))
 
 # %%
+# Which metal the alloy holds back
+# --------------------------------
+# The same in chemical potentials. Against its pure metal Na is held back more in alloys of little Na, K in the others.
+# :cite:`Koh2024` conclude from a lower chemical potential that K is the more reactive metal. Measured from the pure metal
+# the sign is the opposite: the lower chemical potential is the less reactive metal. Their conclusion stands all the same,
+# by the standard potentials of the lower panel above.
+
+ax = alk.plot.metal_stabilisation(alk.thermo.compare_chemical_potentials(sodium))
+
+# %%
 # How far it goes
 # ---------------
 # Na+ + K(alloy) = Na(alloy) + K+ runs until nothing drives it. With little electrolyte that is when Na+ is nearly gone.

@@ -6,6 +6,8 @@ Na-K is liquid at room temperature; Li-Na and Li-K are not, and their liquids do
 and the Gibbs energies behind them show why.
 """
 
+# sphinx_gallery_thumbnail_number = 3
+
 import warnings
 
 import alkanode as alk
@@ -32,7 +34,7 @@ alk.plot.gibbs_curves(alk.thermo.gibbs_curves("25 degC", "Na-K"))
 # Over the monotectic two liquids stand side by side, up to the consolute point. Below it solid Li coexists with a liquid of
 # nearly pure Na.
 
-alk.plot.phase_diagram(alk.thermo.phase_diagram("Li-Na", ("300 K", "620 K")), basis="mole")
+alk.plot.phase_diagram(alk.thermo.phase_diagram("Li-Na", ("350 K", "620 K")), basis="mole")
 
 # %%
 # The Gibbs energy of the liquid has two minima, so that a tangent joins two liquids.

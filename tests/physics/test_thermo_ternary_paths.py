@@ -7,8 +7,13 @@ import pytest
 
 from alkanode.materials import Alloy
 from alkanode.materials.alloys import FARADAY_CONSTANT
-from alkanode.thermo import lever_rule, path_estimates, plating_path, stripping_path
-from alkanode.thermo.anode.vanishing import vanishing_points
+from alkanode.thermo import lever_rule, load_assessment, path_estimates, plating_path, stripping_path
+from alkanode.thermo.anode.equilibria.states import Ray
+from alkanode.thermo.anode.equilibria.ternary_states import TernaryStates
+from alkanode.thermo.assessment.posterior import parameter_draws
+from alkanode.thermo.gibbs.model import ternary_model
+from alkanode.thermo.ternary.phase_changes import PhaseLine
+from alkanode.thermo.ternary.vanishing_phase import CompositionLine
 
 EVENTS = ("capacity_to_first_liquid", "capacity_into_liquid", "capacity_to_liquidus", "capacity_to_last_liquid")
 
@@ -62,14 +67,51 @@ def test_lever_rule_of_three_metals() -> None:
     assert np.isnan(cell.liquid_fraction_assessment_interval).all()
 
 
-def test_where_amounts_vanish() -> None:
-    ends = np.array([0.2, 0.55, 0.9])
+@pytest.mark.parametrize(
+    ("metal", "others", "kelvin"),
+    [
+        (1, (0.5, 0.0, 0.5), 298.15),
+        (2, (0.6, 0.4, 0.0), 298.15),
+        (0, (0.0, 0.3, 0.7), 262.0),
+        (1, (0.2, 0.0, 0.8), 445.0),
+    ],
+)
+def test_at_a_change_a_phase_is_just_there(metal: int, others: tuple[float, ...], kelvin: float) -> None:
+    """The amount of the phase that vanishes grows from nothing on one side of the place found, in proportion."""
+    line = PhaseLine(ternary_model(load_assessment("Li-Na-K")), CompositionLine(metal, others))
+    grid = line.states(np.full(60, kelvin), np.linspace(-15, 15, 60))
+    every = np.arange(60)
+    changes = line.changes(grid.take(every[:-1]), grid.take(every[1:]))
+    assert changes.odds.size > 0
+    assert (changes.place >= 0).all()
+    gone = changes.before & ~changes.after
+    comes = changes.after & ~changes.before
+    side = np.where(gone.any(axis=-1), -1.0, 1.0)
+    other = np.where((side < 0)[:, None], gone, comes).argmax(axis=-1)
+    rows, t = np.arange(side.size), np.full(side.size, kelvin)
+    near, nearer = (line.states(t, changes.odds + side * step).found.fractions[rows, other] for step in (2e-4, 1e-4))
+    assert near == pytest.approx(2 * nearer, rel=1e-2)
+    beyond = line.states(t, changes.odds - side * 1e-6).found.fractions
+    assert (beyond[rows, other] == 0).all()
 
-    def smooth(x: np.ndarray) -> np.ndarray:
-        return np.where(x < ends, 1 - np.exp(3 * (x - ends)), 0.0)
 
-    def step(x: np.ndarray) -> np.ndarray:
-        return np.where(x < ends, 1.0, 0.0)
+def test_followed_changes_are_those_of_the_drawn_parameters() -> None:
+    """Liquid ends on one side of the place of every draw and not on the other."""
+    assessment = load_assessment("Li-Na-K")
+    system, ray = TernaryStates(assessment, ()), Ray(2, (0.6, 0.4, 0.0))
+    drawn = parameter_draws(assessment, 8)
+    t = np.full(8, 298.15)
+    extent = system.liquid_extent(t, ray, drawn)
+    assert np.ptp(extent.rich_end) > 1e-4
+    for end, side in ((extent.lean_end, 1), (extent.rich_end, -1)):
+        liquid = [system.states(t, ray.at(end + side * step), drawn).liquid for step in (1e-6, -1e-6)]
+        assert (liquid[0] > 0).all()
+        assert (liquid[1] == 0).all()
 
-    assert vanishing_points(smooth, np.zeros(3), np.ones(3)) == pytest.approx(ends, abs=1e-9)
-    assert vanishing_points(step, np.zeros(3), np.ones(3)) == pytest.approx(ends, abs=1e-7)
+
+@pytest.mark.filterwarnings("ignore::alkanode.foundation.errors.ExtrapolationWarning")
+def test_at_the_ratio_of_a_compound_a_path_has_an_answer() -> None:
+    """Na:K = 2:1 is the composition of Na2K, where the phases change with the smallest rounding."""
+    path = stripping_path("Li10Na60K30", "Li+", temperature="270 K", points=5, draws=0, allow_solid=True)
+    assert np.allclose(path.phase_fraction.sum("phase"), 1, rtol=0, atol=1e-9)
+    assert path.phase_fraction.sel(phase="Na2K").values[-1] == pytest.approx(1, abs=1e-6)

@@ -11,7 +11,7 @@ from alkanode.thermo import Electrolyte, alloy_potentials, ion_exchange
 
 systems = st.one_of(
     st.tuples(st.just("Na-K"), st.floats(240, 600)),
-    st.tuples(st.just("Li-Na"), st.floats(300, 650)),
+    st.tuples(st.just("Li-Na"), st.floats(345, 650)),
     st.tuples(st.just("Li-K"), st.floats(290, 310)),
 )
 inner = st.floats(1e-6, 1 - 1e-6)

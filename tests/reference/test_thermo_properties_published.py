@@ -1,6 +1,6 @@
 """Printed properties next to ours. Run with ``-s`` to read the table.
 
-``calibration`` marks numbers that a formula was fitted to; ``prediction`` those that it was not. Papers: WuHatzell (table S1),
+``calibration`` marks numbers that a formula was fitted to; ``prediction`` those that it was not. Papers: Wu2025 (table S1 of its supplement),
 Park2021; the code in brackets is the row of the table of printed figures.
 """
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 from alkanode.foundation.errors import PhysicsError
-from alkanode.foundation.sources import Estimate, Trust
+from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.materials import Alloy
+from alkanode.materials.properties.densities import density_sources, density_trust
 
 _HOUR = 3600.0
 
@@ -75,7 +76,7 @@ def metal_thickness(areal_capacity: QuantityLike, alloy: Alloy, ion: str = "Na+"
     26.6
     """
     charge = _positive(areal_capacity, "areal_capacity", "areal capacity")
-    return _rests_on_density(charge / _charge_per_volume(alloy, ion), "m", "thickness")
+    return _rests_on_density(charge / _charge_per_volume(alloy, ion), "m", "thickness", alloy)
 
 
 def layer_capacity(thickness: QuantityLike, alloy: Alloy, ion: str = "Na+") -> Estimate:
@@ -86,9 +87,8 @@ def layer_capacity(thickness: QuantityLike, alloy: Alloy, ion: str = "Na+") -> E
     Estimate
         C m-2.
     """
-    return _rests_on_density(
-        _positive(thickness, "thickness", "thickness") * _charge_per_volume(alloy, ion), "C m-2", "areal_capacity"
-    )
+    charge = _positive(thickness, "thickness", "thickness") * _charge_per_volume(alloy, ion)
+    return _rests_on_density(charge, "C m-2", "areal_capacity", alloy)
 
 
 def charging_time(areal_capacity: QuantityLike, current_density: QuantityLike) -> float:
@@ -111,9 +111,14 @@ def _charge_per_volume(alloy: Alloy, ion: str) -> float:
     return charge
 
 
-def _rests_on_density(value: float, unit: str, quantity: str) -> Estimate:
+def _rests_on_density(value: float, unit: str, quantity: str, alloy: Alloy) -> Estimate:
+    symbols = alloy.composition.elements
+    trust, sources = density_trust(symbols, "solid"), ", ".join(density_sources(symbols, "solid"))
     return Estimate(
-        value=value, unit=unit, quantity=quantity, label=f"computed; densities of the solid metals {Trust.RECALLED}"
+        value=value,
+        unit=unit,
+        quantity=quantity,
+        label=f"computed; densities of solid {', '.join(symbols)} {trust} ({sources})",
     )
 
 

@@ -12,7 +12,7 @@ from alkanode.materials.composition import Composition
 from alkanode.materials.elements import element
 
 FARADAY_CONSTANT = 96485.33212
-"""C mol-1, exact in the SI since 2019 (:cite:`CODATA2018`)."""
+"""C mol-1: elementary charge times Avogadro's number, exact in the SI since 2019 (:cite:`CODATA2018`, read in scipy)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def working_metal(ion: str) -> str:
     PhysicsError
         When the text is not an ion of a known alkali metal.
     """
-    symbol = ion.removesuffix("+")
+    symbol = str(ion).removesuffix("+")
     if symbol == ion or element(symbol).charge_number == 0:
         raise PhysicsError("a working ion is needed", found=repr(ion), todo="Write 'Na+', 'K+' or 'Li+'")
     return symbol

@@ -38,8 +38,8 @@ def _mass(grams_per_mole: float) -> Constant:
         value=grams_per_mole * 1e-3,
         unit="kg mol-1",
         source="IUPAC2021",
-        trust=Trust.RECALLED,
-        note="standard atomic weight, abridged",
+        trust=Trust.READ,
+        note="standard atomic weight, abridged; read in the package periodictable 2.1.0, and of the metals in chemicals 1.5.2",
     )
 
 

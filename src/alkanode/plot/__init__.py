@@ -69,7 +69,9 @@ from alkanode.plot.quick.thermo import (
     ion_exchange,
     isothermal_section,
     lever_rule,
+    liquid_window,
     lithium_film,
+    metal_stabilisation,
     phase_diagram,
 )
 from alkanode.plot.quick.voltammetry import current_over_scan_rate, peak_over_cycles, voltammogram
@@ -114,7 +116,9 @@ __all__ = [
     "isothermal_section",
     "kramers_kronig",
     "lever_rule",
+    "liquid_window",
     "lithium_film",
+    "metal_stabilisation",
     "migration_over_cycles",
     "nyquist",
     "operando_map",

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _FEW = 12
 _SPREADS: dict[str, tuple[str, Role]] = {
-    "diffusion_interval": ("interval over the diffusion coefficient", "muted"),
-    "assessment_interval": ("interval over assessment", "fourth"),
-    "interval": ("interval over temperature", "model"),
+    "diffusion_interval": ("interval: diffusion coefficient", "muted"),
+    "assessment_interval": ("interval: assessment, 95 %", "fourth"),
+    "interval": ("interval: temperature", "model"),
 }
 _SOLUBILITY = "lithium_solubility"
 

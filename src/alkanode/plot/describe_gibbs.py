@@ -66,7 +66,7 @@ def gibbs_curves(curves: xr.Dataset, *, basis: Basis = "mole") -> Figure:
         panels=(
             Panel(
                 x=composition_axis(element, basis),
-                y=axis_of("gibbs_energy", label="Gibbs energy", limits=_limits(energies)),
+                y=axis_of("gibbs_energy", label="Gibbs energy vs pure metals", limits=_limits(energies)),
                 series=series,
                 twins=(composition_twin(element, second, basis),),
                 height=1.1,
@@ -140,13 +140,13 @@ def _tangents(curves: xr.Dataset, basis: Basis) -> list[Series]:
         )
         series.append(
             Series(
-                name=words,
+                name="phases that coexist",
                 x=x[[0, -1]],
                 y=y[[0, -1]],
-                style="points",
+                style="squares",
                 role="model",
                 hover=(words,) * 2,
-                in_legend=False,
+                in_legend=place == 0,
             )
         )
     return series

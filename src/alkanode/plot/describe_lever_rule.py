@@ -11,9 +11,10 @@ from alkanode.data.schema import check
 from alkanode.foundation.errors import SchemaError
 from alkanode.plot.alloy_axis import diagram_elements, elements_of
 from alkanode.plot.describe_phase_diagram import diagram_panel, label_notes
+from alkanode.plot.describe_window import interval_words
 from alkanode.plot.description import Axis, Figure, Fill, FloatArray, Panel, Role, Series
 from alkanode.plot.display import shown, shown_number
-from alkanode.plot.phase_words import is_liquid, phase_name, phase_role
+from alkanode.plot.phase_words import ion_name, is_liquid, phase_name, phase_role
 from alkanode.plot.style import CYCLE, number
 from alkanode.plot.twin_scales import BASIS_UNIT, Basis, converted
 
@@ -60,7 +61,7 @@ def lever_rule(
     what = " and ".join(_name(one, place) for place, one in enumerate(checked))
     at = _temperature(checked[0])
     return Figure(
-        title=f"Lever rule: {what}{at}",
+        title=f"Lever rule: {what}{at} after {_charge(checked[0])}",
         caption=f"Electrodes of {what}{at} after {_charge(checked[0])} has moved from one to the other."
         + (
             " Top: arrows run from the alloy to the composition that the electrode reaches; the dotted line joins the two "
@@ -91,11 +92,17 @@ def _charge(inventory: xr.Dataset) -> str:
     if "areal_capacity" not in inventory.attrs:
         return f"a charge of {ion}" if ion else "charge"
     text = shown_number(float(inventory.attrs["areal_capacity"]), "areal_capacity")
-    return f"{text} of {ion}" if ion else text
+    return f"{text} of {ion_name(ion)}" if ion else text
 
 
 def _electrodes(inventory: xr.Dataset) -> list[str]:
     return [str(name) for name in inventory["electrode"].to_numpy()]
+
+
+def _electrode_name(inventory: xr.Dataset, electrode: str) -> str:
+    """What an electrode has gained or lost: ``enriched in K``."""
+    metal = str(inventory.attrs.get("ion", "")).rstrip("+")
+    return f"{electrode} in {metal}" if electrode != _START and metal else electrode
 
 
 def _role(place: int) -> Role:
@@ -183,7 +190,8 @@ def _phases(inventories: list[xr.Dataset]) -> Panel:
     for place, one in enumerate(inventories):
         own = [str(name) for name in one["phase"].to_numpy()]
         for row, electrode in enumerate(_electrodes(one)):
-            names.append(electrode if len(inventories) == 1 else f"{_name(one, place)} {electrode}")
+            alone = len(inventories) == 1
+            names.append(_electrode_name(one, electrode) if alone else f"{_name(one, place)} {electrode}")
             liquid.append(float(one["liquid_fraction"][row]))
             fractions = np.nan_to_num(one["phase_fraction"].to_numpy()[row])
             shares.append([float(fractions[own.index(name)]) if name in own else 0.0 for name in phases])
@@ -192,9 +200,10 @@ def _phases(inventories: list[xr.Dataset]) -> Panel:
     amounts = 100 * np.array(shares)
     at, middle = np.array(liquid) * 100, np.arange(len(names), dtype=float)
     series, fills = _bars(amounts, phases, names)
+    words_of = interval_words(inventories[0])
     for suffix, words, role, shift in (
-        ("interval", "liquid, interval over temperature", "model", -0.08),
-        ("assessment_interval", "liquid, interval over assessment", "muted", 0.08),
+        ("interval", words_of["interval"].replace("interval", "liquid"), "model", -0.08),
+        ("assessment_interval", words_of["assessment_interval"].replace("interval", "liquid"), "muted", 0.08),
     ):
         ends = 100 * np.array(bounds[suffix])
         series.append(
@@ -206,14 +215,14 @@ def _phases(inventories: list[xr.Dataset]) -> Panel:
                 role="model" if role == "model" else "muted",
                 x_interval=(ends[:, 0], ends[:, 1]),
                 hover=tuple(
-                    f"{name}: {number(round(value, 1))} % liquid, {words.removeprefix('liquid, ')} "
+                    f"{name}: {number(round(value, 1))} % liquid, {words.removeprefix('liquid: ')} "
                     f"{number(round(float(low), 1))} to {number(round(float(high), 1))} %"
                     for name, value, (low, high) in zip(names, at.tolist(), ends, strict=True)
                 ),
             )
         )
     return Panel(
-        x=Axis(label="share of the atoms", unit="%", quantity="phase_fraction", limits=(0.0, 100.0)),
+        x=Axis(label="share of the atoms", unit="%", quantity="phase_fraction", limits=(-1.0, 102.0)),
         y=Axis(label="", categories=tuple(names), limits=(-0.5, len(names) - 0.5), reversed=True),
         series=tuple(series),
         fills=tuple(fills),

@@ -10,10 +10,11 @@ import numpy as np
 from alkanode.data.schema import check
 from alkanode.foundation.errors import SchemaError
 from alkanode.plot.describe_phase_diagram import label_notes
+from alkanode.plot.describe_window import interval_words
 from alkanode.plot.description import Figure, Fill, FloatArray, Line, Panel, Role, Series
 from alkanode.plot.diagram_paths import PATH_KINDS
 from alkanode.plot.display import axis_of, padded, shown, shown_number
-from alkanode.plot.phase_words import is_liquid, phase_name, phase_role
+from alkanode.plot.phase_words import ion_name, is_liquid, phase_name, phase_role
 from alkanode.plot.style import CYCLE, number
 
 if TYPE_CHECKING:
@@ -25,10 +26,7 @@ _EVENTS = {
     "capacity_to_liquidus": "solid appears",
     "capacity_to_last_liquid": "last liquid",
 }
-_SPREADS: dict[str, Role] = {
-    "electrode_potential_interval": "model",
-    "electrode_potential_assessment_interval": "primary",
-}
+_SPREADS: dict[str, Role] = {"interval": "model", "assessment_interval": "fourth"}
 _ABOVE = 1.06
 _PRESENT = 1e-9
 
@@ -60,7 +58,7 @@ def anode_path(path: xr.Dataset) -> Figure:
     panels = [
         Panel(
             x=x_axis,
-            y=axis_of("phase_fraction", limits=(0.0, _ABOVE + 0.1)),
+            y=axis_of("phase_fraction", label="share of the atoms", limits=(0.0, _ABOVE + 0.1)),
             series=(*_edges(path, x), *_events(path)),
             fills=_stack(path, x),
             height=1.1,
@@ -87,8 +85,8 @@ def anode_path(path: xr.Dataset) -> Figure:
         title=_title(path),
         caption=f"{_title(path)}, computed from the phase diagram. Top: share of the atoms in each phase; points: charges at "
         "which the liquid comes and goes, with intervals over the temperature uncertainty and, at 95 %, over the parameters "
-        "of the assessment. Below: equilibrium potential against the pure metal with the same intervals (grey, blue)"
-        + (" and thickness." if len(panels) > 2 else "."),
+        "of the assessment. Below: equilibrium potential against the pure metal with the same intervals; it stands still "
+        "where two phases coexist." + (" Bottom: thickness." if len(panels) > 2 else ""),
         panels=tuple(panels),
         shared_x=True,
         notes=label_notes(path),
@@ -138,7 +136,9 @@ def anode_paths(paths: Sequence[xr.Dataset]) -> Figure:
                 line.append(Series(name=words[0], x=at, y=y, style="points", role=role, hover=words, in_legend=False))
     first = checked[0]
     return Figure(
-        title=f"{_word(first)} {first.attrs.get('ion', '')}: liquid fraction and potential".replace("  ", " "),
+        title=f"{_word(first)} {ion_name(str(first.attrs.get('ion', '')))}: liquid fraction and potential".replace(
+            "  ", " "
+        ),
         caption="Share of the atoms that is liquid (top) and equilibrium potential against the pure metal (bottom), computed "
         "from the phase diagram. Points: the alloy leaves the liquid field.",
         panels=(
@@ -169,7 +169,7 @@ def _name(path: xr.Dataset, place: int = 0) -> str:
 
 def _title(path: xr.Dataset) -> str:
     into = "from" if path.attrs["kind"] == PATH_KINDS[0] else "into"
-    words = f"{_word(path)} {path.attrs.get('ion', '')} {into} {_name(path)}".replace("  ", " ")
+    words = f"{_word(path)} {ion_name(str(path.attrs.get('ion', '')))} {into} {_name(path)}".replace("  ", " ")
     if "temperature" in path.attrs:
         words += f" at {shown_number(float(path.attrs['temperature']), 'temperature')}"
     return words
@@ -211,8 +211,11 @@ def _edges(path: xr.Dataset, x: FloatArray) -> list[Series]:
     series, below = [], np.zeros(x.size)
     for name, amount in _present(path):
         below = below + amount
-        hover = tuple(f"{phase_name(name)}: {number(float(part))} of the atoms" for part in amount)
-        y = np.where(amount > _PRESENT, below, np.nan)
+        hover = tuple(f"{_percent(part)} {phase_name(name)}" for part in amount)
+        here = amount > _PRESENT
+        here[1:] |= amount[:-1] > _PRESENT
+        here[:-1] |= amount[1:] > _PRESENT
+        y = np.where(here, below, np.nan)
         series.append(
             Series(name=f"up to {phase_name(name)}", x=x, y=y, role=phase_role(name), hover=hover, in_legend=False)
         )
@@ -224,9 +227,13 @@ def _hover(path: xr.Dataset) -> tuple[str, ...]:
     present = _present(path)
     return tuple(
         f"{_name(path)}: "
-        + ", ".join(f"{phase_name(name)} {number(float(part[row]))}" for name, part in present if part[row] > _PRESENT)
+        + ", ".join(f"{_percent(part[row])} {phase_name(name)}" for name, part in present if part[row] > _PRESENT)
         for row in range(path.sizes["point"])
     )
+
+
+def _percent(part: float) -> str:
+    return f"{number(round(100 * float(part), 1))} %"
 
 
 def _happened(path: xr.Dataset) -> list[tuple[str, str, float]]:
@@ -242,11 +249,8 @@ def _happened(path: xr.Dataset) -> list[tuple[str, str, float]]:
 
 def _events(path: xr.Dataset) -> list[Series]:
     series = []
-    intervals = (
-        ("interval", "interval over temperature", _ABOVE + 0.04, "points"),
-        ("assessment_interval", "interval over assessment", _ABOVE - 0.02, "crosses"),
-    )
-    for suffix, words, height, style in intervals:
+    heights = {"interval": _ABOVE + 0.04, "assessment_interval": _ABOVE - 0.02}
+    for suffix, words in interval_words(path).items():
         rows = [(name, at, path[f"{field}_{suffix}"].to_numpy()) for field, name, at in _happened(path)
                 if f"{field}_{suffix}" in path]  # fmt: skip
         if not rows:
@@ -256,9 +260,9 @@ def _events(path: xr.Dataset) -> list[Series]:
             Series(
                 name=words,
                 x=shown(np.array([row[1] for row in rows]), "specific_capacity"),
-                y=np.full(len(rows), height),
-                style="points" if style == "points" else "crosses",
-                role="model" if style == "points" else "muted",
+                y=np.full(len(rows), heights[suffix]),
+                style="points" if suffix == "interval" else "crosses",
+                role=_SPREADS[suffix],
                 x_interval=(ends[0], ends[1]),
                 hover=tuple(
                     f"{name} at {shown_number(at, 'specific_capacity')}, {words}: "
@@ -284,8 +288,11 @@ def _event_lines(path: xr.Dataset) -> tuple[Line, ...]:
 
 def _spread(path: xr.Dataset, x: FloatArray) -> tuple[Fill, ...]:
     fills = []
-    for name, role in _SPREADS.items():
+    for suffix, words in interval_words(path).items():
+        name = f"electrode_potential_{suffix}"
         if name in path:
             ends = shown(path[name].to_numpy(), "electrode_potential")
-            fills.append(Fill(name=name, x=x, lower=ends[:, 0], upper=ends[:, 1], role=role, in_legend=False))
+            fills.append(
+                Fill(name=words, x=x, lower=ends[:, 0], upper=ends[:, 1], role=_SPREADS[suffix], in_legend=False)
+            )
     return tuple(fills)

@@ -58,7 +58,8 @@ def phase_diagram(diagram: xr.Dataset, *, paths: Sequence[xr.Dataset] = (), basi
     Returns
     -------
     Figure
-        Temperature in degC at the left and in K at the right. Liquid fields are blue, fields of two phases pale orange.
+        Temperature in degC at the left and in K at the right. Liquid fields are blue, fields of two phases pale orange,
+        those of one solid grey.
 
     Raises
     ------
@@ -68,11 +69,15 @@ def phase_diagram(diagram: xr.Dataset, *, paths: Sequence[xr.Dataset] = (), basi
     diagram = check(diagram, "phase_diagram")
     panel = diagram_panel(diagram, basis=basis, paths=paths)
     system = str(diagram.attrs.get("system", ""))
+    trusted = _outside_use(diagram)
     return Figure(
-        title=f"Phase diagram {system}".strip(),
+        title=f"Phase diagram {system}{f', extrapolated outside {trusted}' if trusted else ''}".strip(),
         caption=f"Phase boundaries of the system {system}, computed. The lower scale is "
-        f"{BASIS_UNIT[basis]}, the upper {BASIS_UNIT[other_basis(basis)]}. Dotted: three phases meet."
+        f"{BASIS_UNIT[basis]}, the upper {BASIS_UNIT[other_basis(basis)]}. Blue: liquid; pale orange: two phases; grey: one "
+        "solid. Dotted: three phases meet."
         + (" L: liquid." if any(note.text.startswith("L + ") or "-rich L" in note.text for note in panel.notes) else "")
+        + _unnamed(panel)
+        + (f" The assessment was made for {trusted}; what lies outside is extrapolated." if trusted else "")
         + (
             " Arrows: overall composition while charge passes; points: the alloy, and where it leaves the liquid field."
             if paths
@@ -188,6 +193,7 @@ def _field_names(
     A field too small for its name has a short one (``L + K(s)``), or goes without.
     """
     best: dict[str, tuple[float, str, Spot, Role]] = {}
+    slender: dict[str, DiagramField] = {}
     for field in fields:
         seen = _cut(field, *limits)
         if seen is None:
@@ -200,11 +206,40 @@ def _field_names(
                 if name not in best or found[0] > best[name][0]:
                     best[name] = (found[0], text, found[1], role)
                 break
+        else:
+            if len(field.phases) == 1:
+                slender[name] = seen
     notes: list[Note] = []
     for _, text, spot, role in sorted(best.values(), key=lambda item: -item[0]):
         if room.cost(room.box(text, *spot)) < 1:
             notes.append(room.put(text, [spot], role))
+    for name, seen in slender.items():
+        upright = None if name in best else seen.upright_spot(name, room)
+        if upright is not None:
+            notes.append(Note(text=name, x=upright[0], y=upright[1], angle=90.0))
     return notes
+
+
+def _unnamed(panel: Panel) -> str:
+    """Which one-phase fields are too slender for a name, from left to right."""
+    named = {note.text for note in panel.notes}
+    left: dict[str, float] = {}
+    for area in panel.areas:
+        if area.role in {"solid", "liquid"} and area.name not in named:
+            left.setdefault(area.name, float(area.x.mean()))
+    words = [name for name, _ in sorted(left.items(), key=lambda item: item[1])]
+    return f" Too slender for a name, from left to right: {', '.join(words)}." if words else ""
+
+
+def _outside_use(diagram: xr.Dataset) -> str:
+    """Temperatures for which the assessment was made, where the diagram reaches beyond them."""
+    if not {"use_range_lower", "use_range_upper"} <= set(diagram.attrs):
+        return ""
+    low, high = (float(diagram.attrs[f"use_range_{end}"]) for end in ("lower", "upper"))
+    t = diagram["temperature"].to_numpy()
+    if np.nanmin(t) >= low and np.nanmax(t) <= high:
+        return ""
+    return f"{number(low)} to {number(high)} K"
 
 
 def _cut(field: DiagramField, x: tuple[float, float], y: tuple[float, float]) -> DiagramField | None:
@@ -237,6 +272,7 @@ def _invariants(diagram: xr.Dataset, field: str) -> tuple[list[Series], list[Lab
     phases = [[str(name) for name in row] for row in diagram["invariant_phase"].to_numpy()]
     series: list[Series] = []
     labels: list[Labelled] = []
+    unit = f"{'wt%' if field == 'mass_fraction' else 'at%'} {diagram_elements(diagram)[0]}"
     for row, (kind, height) in enumerate(zip(kinds, temperature.tolist(), strict=True)):
         low, high = float(at[row].min()), float(at[row].max())
         text = f"{kind} {with_unit(round(height, 1), 'degC')}"
@@ -247,7 +283,7 @@ def _invariants(diagram: xr.Dataset, field: str) -> tuple[list[Series], list[Lab
             continue
         order = np.argsort(at[row])
         hover = tuple(
-            f"{text}: {phase_name(phases[row][place])} with {number(float(at[row, place]))} %" for place in order
+            f"{text}: {phase_name(phases[row][place])} with {number(float(at[row, place]))} {unit}" for place in order
         )
         series.append(
             Series(

@@ -22,7 +22,7 @@ _HIGHEST = 3.0
 """Potentials are shown up to this many times the height that three quarters of the compositions stay below."""
 
 
-def alloy_potentials(potentials: xr.Dataset, *, along: str | None = None) -> Figure:
+def alloy_potentials(potentials: xr.Dataset, *, along: str | None = None, alloys: xr.Dataset | None = None) -> Figure:
     """Potentials of every metal of an alloy over its composition.
 
     Parameters
@@ -31,6 +31,8 @@ def alloy_potentials(potentials: xr.Dataset, *, along: str | None = None) -> Fig
         An ``alloy_potentials`` record.
     along
         Metal whose content is the axis; by default Na, where the record holds it.
+    alloys
+        Another ``alloy_potentials`` record of the same metals, whose compositions are marked by points with intervals.
 
     Returns
     -------
@@ -48,25 +50,38 @@ def alloy_potentials(potentials: xr.Dataset, *, along: str | None = None) -> Fig
     metal = chosen_element(potentials, along, "Na")
     potentials = potentials.isel(composition=np.argsort(content(potentials, metal), kind="stable"))
     x_axis = Axis(label=f"{metal} content", unit="at%", quantity="mole_fraction", limits=(0.0, 100.0))
-    own = shown(potentials["electrode_potential"].to_numpy(), "electrode_potential")
+    marked = None if alloys is None else check(alloys, "alloy_potentials")
     panels = [
         Panel(
             x=x_axis,
-            y=axis_of("electrode_potential", label="potential vs own metal", limits=_limits(own)),
-            series=_curves(potentials, "electrode_potential", own, metal, in_legend=True),
-            fills=_bands(potentials, "electrode_potential_assessment_interval", "electrode_potential", metal),
+            y=axis_of(
+                "electrode_potential",
+                label="potential vs own metal",
+                limits=_limits(potentials, marked, vanishing=True),
+            ),
+            series=(
+                *_curves(potentials, "electrode_potential", metal, in_legend=True),
+                *_marks(marked, "electrode_potential", metal),
+            ),
+            fills=_bands(potentials, "electrode_potential", metal, in_legend=True),
         )
     ]
     electrolyte = str(potentials.attrs.get("electrolyte", "the electrolyte"))
     reference = str(potentials.attrs.get("reference", ""))
     if "potential_in_electrolyte" in potentials:
-        together = shown(potentials["potential_in_electrolyte"].to_numpy(), "potential_in_electrolyte")
         panels.append(
             Panel(
                 x=x_axis,
-                y=axis_of("potential_in_electrolyte", label=f"potential vs {reference} in {electrolyte}"),
-                series=_curves(potentials, "potential_in_electrolyte", together, metal, in_legend=False),
-                fills=_bands(potentials, "potential_in_electrolyte_interval", "potential_in_electrolyte", metal),
+                y=axis_of(
+                    "potential_in_electrolyte",
+                    label=f"potential vs {reference} in {electrolyte}",
+                    limits=_limits(potentials, marked, vanishing=False),
+                ),
+                series=(
+                    *_curves(potentials, "potential_in_electrolyte", metal, in_legend=False),
+                    *_marks(marked, "potential_in_electrolyte", metal),
+                ),
+                fills=_bands(potentials, "potential_in_electrolyte", metal, in_legend=False),
             )
         )
     at = _temperature(potentials)
@@ -79,7 +94,13 @@ def alloy_potentials(potentials: xr.Dataset, *, along: str | None = None) -> Fig
             if len(panels) > 1
             else ""
         )
-        + " Bands: 95 % intervals.",
+        + " Bands and bars: 95 % intervals."
+        + (
+            " Level parts: two phases coexist, so that the potential stands still."
+            if potentials.sizes["composition"] > _FEW
+            else ""
+        )
+        + ("" if marked is None else " Points: the alloys asked for."),
         panels=tuple(panels),
         shared_x=True,
         notes=label_notes(potentials),
@@ -118,13 +139,13 @@ def ion_exchange(exchange: xr.Dataset) -> Figure:
         ends = (Line(value=end, upright=True, label=f"equilibrium {number(end)}"),)
     symbols = elements_of(exchange)
     ions = tuple(
-        Series(name=f"{symbol}+ in the electrolyte", x=x, y=activity[:, place], role=metal_role(symbol), hover=words)
+        Series(name=f"{symbol}⁺ in the electrolyte", x=x, y=activity[:, place], role=metal_role(symbol), hover=words)
         for place, symbol in enumerate(symbols)
         if np.isfinite(activity[:, place]).any()
     )
     return Figure(
         title=f"Exchange of metals of {alloy} with {electrolyte}{_temperature(exchange)}",
-        caption="Driving potential (top) and activities of the ions (bottom) while metals of the alloy and ions of the "
+        caption="Driving potential, that of the metal which is plated less that of the one which dissolves (top), and activities of the ions (bottom) while metals of the alloy and ions of the "
         "electrolyte change places. The exchange is in equilibrium where the driving potential is zero; its rate is not "
         "a matter of thermodynamics.",
         panels=(
@@ -151,19 +172,61 @@ def _temperature(record: xr.Dataset) -> str:
     return f" at {shown_number(float(record.attrs['temperature']), 'temperature')}"
 
 
-def _limits(own: FloatArray) -> tuple[float, float]:
-    """From zero to a few times the usual height: a metal that vanishes has no end of its potential."""
-    known = own[np.isfinite(own)]
+def _limits(potentials: xr.Dataset, marked: xr.Dataset | None, *, vanishing: bool) -> tuple[float, float]:
+    """Room for all potentials with their intervals.
+
+    Against the own metal only up to a few times the usual height: a metal that vanishes has no end of its potential.
+    """
+    field = "electrode_potential" if vanishing else "potential_in_electrolyte"
+    parts = [
+        shown(record[name].to_numpy(), field).ravel()
+        for record in (potentials, marked)
+        if record is not None
+        for name in (field, _interval_field(field))
+        if name in record
+    ]
+    values = np.concatenate(parts)
+    known = values[np.isfinite(values)]
     if known.size == 0:
         return (0.0, 1.0)
-    usual = float(np.quantile(known, 0.75))
-    top = min(float(known.max()), _HIGHEST * usual) if usual > 0 else float(known.max())
-    return padded(np.array([min(0.0, float(known.min())), top or 1.0]))
+    low, high = min(0.0, float(known.min())), float(known.max())
+    if vanishing:
+        main = shown(potentials[field].to_numpy(), field)
+        usual = float(np.quantile(main[np.isfinite(main)], 0.75)) if np.isfinite(main).any() else 0.0
+        high = min(high, _HIGHEST * usual) if usual > 0 else high
+        return padded(np.array([low, high or 1.0]))
+    return padded(np.array([low, high]))
 
 
-def _curves(
-    potentials: xr.Dataset, field: str, values: FloatArray, along: str, *, in_legend: bool
-) -> tuple[Series, ...]:
+def _interval_field(field: str) -> str:
+    return f"{field}_assessment_interval" if field == "electrode_potential" else f"{field}_interval"
+
+
+def _marks(marked: xr.Dataset | None, field: str, along: str) -> tuple[Series, ...]:
+    """Alloys as points with intervals, in the colours of their metals."""
+    if marked is None or field not in marked:
+        return ()
+    x, words = content(marked, along), alloy_words(marked)
+    names = [str(name) for name in marked["alloy"].to_numpy()] if "alloy" in marked.coords else list(words)
+    values = shown(marked[field].to_numpy(), field)
+    return tuple(
+        Series(
+            name=f"{symbol} of the alloys asked for",
+            x=x,
+            y=values[:, place],
+            style="points",
+            role=metal_role(symbol),
+            hover=tuple(f"{symbol} in {name}" for name in names),
+            y_interval=_interval(marked, field, place),
+            in_legend=False,
+        )
+        for place, symbol in enumerate(elements_of(marked))
+        if np.isfinite(values[:, place]).any()
+    )
+
+
+def _curves(potentials: xr.Dataset, field: str, along: str, *, in_legend: bool) -> tuple[Series, ...]:
+    values = shown(potentials[field].to_numpy(), field)
     x, words = content(potentials, along), alloy_words(potentials)
     style: SeriesStyle = "line" if x.size > _FEW else "line+points" if x.size > 1 else "points"
     return tuple(
@@ -183,25 +246,26 @@ def _curves(
 
 
 def _interval(potentials: xr.Dataset, field: str, place: int) -> tuple[FloatArray, FloatArray] | None:
-    name = f"{field}_assessment_interval" if field == "electrode_potential" else f"{field}_interval"
+    name = _interval_field(field)
     if name not in potentials:
         return None
     ends = shown(potentials[name].to_numpy()[:, place], field)
     return ends[:, 0], ends[:, 1]
 
 
-def _bands(potentials: xr.Dataset, field: str, quantity: str, along: str) -> tuple[Fill, ...]:
-    if field not in potentials or potentials.sizes["composition"] < 2:
+def _bands(potentials: xr.Dataset, field: str, along: str, *, in_legend: bool) -> tuple[Fill, ...]:
+    name = _interval_field(field)
+    if name not in potentials or potentials.sizes["composition"] < 2:
         return ()
-    ends, x = shown(potentials[field].to_numpy(), quantity), content(potentials, along)
+    ends, x = shown(potentials[name].to_numpy(), field), content(potentials, along)
     return tuple(
         Fill(
-            name=f"{symbol}, 95 %",
+            name=f"{symbol}, 95 % interval",
             x=x,
             lower=ends[:, place, 0],
             upper=ends[:, place, 1],
             role=metal_role(symbol),
-            in_legend=False,
+            in_legend=in_legend,
         )
         for place, symbol in enumerate(elements_of(potentials))
     )

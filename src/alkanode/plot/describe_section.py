@@ -10,6 +10,7 @@ import numpy as np
 
 from alkanode.data.schema import check
 from alkanode.foundation.errors import SchemaError
+from alkanode.materials.alloys import Alloy
 from alkanode.materials.composition import Composition
 from alkanode.plot.describe_phase_diagram import label_notes
 from alkanode.plot.description import Area, Axis, Figure, FloatArray, Panel, Role, Series, SeriesStyle
@@ -19,7 +20,7 @@ from alkanode.plot.free_places import FreePlaces
 from alkanode.plot.phase_words import field_name, is_liquid, metal_role, phase_name
 from alkanode.plot.placement import ends
 from alkanode.plot.section_names import region_names
-from alkanode.plot.style import CYCLE
+from alkanode.plot.style import CYCLE, number
 from alkanode.plot.triangle import Triangle
 from alkanode.plot.twin_scales import Basis
 
@@ -39,7 +40,7 @@ def isothermal_section(
     basis: Basis = "mole",
     corners: tuple[str, str, str] | None = None,
     solute: str | None = None,
-    alloys: Sequence[str | Composition] = (),
+    alloys: Sequence[str | Composition | Alloy] = (),
     paths: Sequence[xr.Dataset] = (),
 ) -> Figure:
     """Phase fields of three metals at one temperature.
@@ -57,7 +58,7 @@ def isothermal_section(
         Metal whose solubility in the liquid stands in the second panel, on a logarithmic scale; by default the one at
         the top. The panel is left out where no liquid meets the solid metal.
     alloys
-        Compositions or their names, each drawn as a point.
+        Alloys, compositions or their names, each drawn as a point.
     paths
         ``stripping_path`` or ``plating_path`` records with ``element_mole_fraction``; each becomes an arrow.
 
@@ -206,15 +207,18 @@ def _boundaries(section: xr.Dataset, triangle: Triangle, order: list[str]) -> li
     return series
 
 
-def _alloys(alloys: Sequence[str | Composition], triangle: Triangle) -> list[Series]:
+def _alloys(alloys: Sequence[str | Composition | Alloy], triangle: Triangle) -> list[Series]:
     """Points of alloys, each with its composition."""
     series = []
     for place, alloy in enumerate(alloys):
-        composition = Composition.from_name(alloy) if isinstance(alloy, str) else alloy
+        if isinstance(alloy, Alloy):
+            name, composition = alloy.name, alloy.composition
+        else:
+            name, composition = str(alloy), Composition.from_name(alloy) if isinstance(alloy, str) else alloy
         parts = dict(composition.mole_fractions)
-        _known(list(parts), triangle, str(alloy))
+        _known(list(parts), triangle, name)
         point = np.array([parts.get(symbol, 0.0) for symbol in triangle.elements])
-        series.append(_marked(triangle, point[None, :], str(alloy), CYCLE[place % len(CYCLE)], "points", (str(alloy),)))
+        series.append(_marked(triangle, point[None, :], name, CYCLE[place % len(CYCLE)], "points", (name,)))
     return series
 
 
@@ -283,6 +287,7 @@ def _solubility(section: xr.Dataset, solute: str, order: list[str]) -> Panel | N
                 x=ratio,
                 y=y,
                 role=metal_role(solute),
+                hover=tuple(f"{number(float(part))} at% {solute} dissolved" for part in y),
                 in_legend=not series,
             )
         )

@@ -7,6 +7,8 @@ from alkanode.plot.describe_path import anode_path, anode_paths
 from alkanode.plot.describe_phase_diagram import phase_diagram
 from alkanode.plot.describe_potentials import alloy_potentials, ion_exchange
 from alkanode.plot.describe_section import isothermal_section
+from alkanode.plot.describe_stabilisation import metal_stabilisation
+from alkanode.plot.describe_window import liquid_window
 from alkanode.plot.phase_words import phase_name
 
 __all__ = [
@@ -17,7 +19,9 @@ __all__ = [
     "ion_exchange",
     "isothermal_section",
     "lever_rule",
+    "liquid_window",
     "lithium_film",
+    "metal_stabilisation",
     "phase_diagram",
     "phase_name",
 ]

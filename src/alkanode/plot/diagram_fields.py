@@ -16,6 +16,8 @@ from alkanode.plot.free_places import FreePlaces, Spot
 from alkanode.plot.phase_words import field_name, field_role, is_liquid
 
 _ROWS = 60
+_SNUG = 0.7
+"""Share of the height of a line of text that a slender field needs, since few letters reach above or below the others."""
 _CLOSED = 2.0
 """Width in per cent below which a field counts as closed at its top: a melting point or a consolute point."""
 
@@ -74,6 +76,24 @@ class DiagramField:
                 if margin > (-1.0 if best is None else best[0]):
                     best = (margin, (*_back(self, middle, centre, sides, heights), "centre", "on"))
         return best
+
+    def upright_spot(self, text: str, room: FreePlaces) -> Spot | None:
+        """Place that holds a text turned by 90 degrees in a slender field; ``None`` where none does."""
+        wide, high = room.upright_size(text)
+        sides = np.array([[room.at(float(x), float(t)) for x, t in zip(side, self.temperature, strict=True)]
+                          for side in (self.left, self.right)])  # fmt: skip
+        (low, up), heights = np.sort(sides[:, :, 0], axis=0), sides[0, :, 1]
+        if heights[-1] - heights[0] < high:
+            return None
+        best: tuple[float, float, float] | None = None
+        for centre in np.linspace(heights[0] + 0.55 * high, heights[-1] - 0.55 * high, 25):
+            grid = np.linspace(centre - 0.5 * high, centre + 0.5 * high, 5)
+            inner = float(np.interp(grid, heights, low).max()), float(np.interp(grid, heights, up).min())
+            if inner[1] - inner[0] > (_SNUG * wide if best is None else best[0] + 1e-9):
+                best = (inner[1] - inner[0], 0.5 * sum(inner), float(centre))
+        if best is None:
+            return None
+        return (*_back(self, best[1], best[2], sides, heights), "centre", "on")
 
 
 def _back(

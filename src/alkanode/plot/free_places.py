@@ -18,6 +18,9 @@ from alkanode.plot.placement import share
 _OTHER_TEXT = 100.0
 """Weight of covering another text, in points of a curve."""
 
+_LINE_OVER_LETTER = 2.64
+"""Height of a line of text over the width of a letter."""
+
 Anchor = Literal["left", "centre", "right"]
 Level = Literal["on", "above", "below"]
 Spot = tuple[float, float, Anchor, Level]
@@ -54,6 +57,11 @@ class FreePlaces:
     def size(self, text: str) -> tuple[float, float]:
         """Width and height of a text as shares of the panel."""
         return self._letter[0] * (len(text) + 0.5), self._letter[1]
+
+    def upright_size(self, text: str) -> tuple[float, float]:
+        """The same for a text turned by 90 degrees; the panel is as wide as a picture of one column."""
+        line, letter = _LINE_OVER_LETTER * self._letter[0], self._letter[1] / _LINE_OVER_LETTER
+        return line, letter * (len(text) + 0.5)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """A place as shares of the panel."""

@@ -44,6 +44,17 @@ def field_name(phases: Iterable[str]) -> str:
     return " + ".join(phase_name(phase) for phase in ordered)
 
 
+def ion_name(ion: str) -> str:
+    """Ion as it is written in a figure.
+
+    Examples
+    --------
+    >>> ion_name("Na+")
+    'Na⁺'
+    """
+    return ion.replace("+", "⁺").replace("-", "⁻")
+
+
 def phase_role(phase: str) -> Role:
     """Colour of a phase, the same in every figure: liquids blue, each solid its own."""
     if is_liquid(phase):

@@ -21,6 +21,8 @@ _FIGURE_TITLES = {
     "alloy_potentials": "Potentials of the metals over composition",
     "ion_exchange": "Exchange of metals with the electrolyte",
     "lever_rule": "Electrodes before and after a charge",
+    "liquid_window": "Liquid window over temperature",
+    "metal_stabilisation": "Chemical potentials against the pure metals",
     "lithium_film": "Lithium in a film of Na-K, and its limiting current",
     "history": "Voltage and current over time",
     "stripping": "Voltage over the charge stripped",
@@ -126,7 +128,7 @@ def reference(bibtex: str) -> str:
     text = ". ".join(
         part.rstrip(".")
         for part in (
-            fields.get("author", "").replace(" and ", "; "),
+            fields.get("author", "").replace(" and others", " et al.").replace(" and ", "; "),
             fields.get("title", ""),
             " ".join(fields.get(key, "") for key in ("journal", "volume", "pages") if key in fields),
             fields.get("year", ""),

@@ -78,6 +78,7 @@ class Phases(Block):
     highest_temperature: TemperatureText | None = Field(
         None, description="Upper end of the phase diagram; default above its highest invariant point"
     )
+    alloys: list[str] = Field([], description="Further alloys whose paths are drawn beside that of the anode")
 
 
 class Section(Block):

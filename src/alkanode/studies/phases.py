@@ -9,6 +9,7 @@ from alkanode.electrochem import anode_path, potassium_in_carbon
 from alkanode.foundation.errors import SchemaError, StudyError
 from alkanode.foundation.sources import Estimate
 from alkanode.plot.describe_path import anode_path as describe_path
+from alkanode.plot.describe_path import anode_paths as describe_paths
 from alkanode.plot.describe_phase_diagram import phase_diagram as describe_diagram
 from alkanode.studies.blocks import Phases
 from alkanode.studies.part import Part, Table
@@ -23,6 +24,7 @@ from alkanode.thermo import (
     load_assessment,
     path_estimates,
     phase_diagram,
+    stripping_path,
     window_estimates,
 )
 
@@ -80,7 +82,10 @@ def phases_part(cell: Cell, settings: Phases) -> Part:
         diagram = _diagram(assessment, settings)
         tables = {"window_intervals": ends_table(window)} | tables
         records |= {"liquid_window": window, "phase_diagram": diagram}
-        figures = {"phase_diagram": describe_diagram(diagram, paths=(path,))} | figures
+        others = _other_paths(cell, assessment, settings)
+        figures = {"phase_diagram": describe_diagram(diagram, paths=(path, *others))} | figures
+        if others:
+            figures["anode_paths"] = describe_paths((path, *others))
         findings.append(_window_sentence(cell, assessment, edges))
     findings.append(_path_sentence(cell, name, limits))
     return Part(
@@ -98,6 +103,20 @@ def phases_part(cell: Cell, settings: Phases) -> Part:
         figures=figures,
         tables=tables,
         findings=tuple(findings),
+    )
+
+
+def _other_paths(cell: Cell, assessment: Assessment, settings: Phases) -> tuple[xr.Dataset, ...]:
+    """Paths of the further alloys of the block at the cell's temperature, without carbon."""
+    return tuple(
+        stripping_path(
+            name,
+            cell.ion,
+            temperature=cell.temperature,
+            temperature_uncertainty=cell.temperature_uncertainty,
+            system=assessment,
+        )
+        for name in settings.alloys
     )
 
 

@@ -138,12 +138,15 @@ def _clear_earlier(folder: Path) -> None:
 
 
 def write_part(part: Part, folder: Path, origin: dict[str, Any]) -> list[Path]:
-    """Write a part: its records (HDF5), its figures (PNG) with their data (CSV), its numbers (JSON)."""
+    """Write a part: its records (HDF5), its figures (PNG) with their data (CSV) and captions (TXT), its numbers (JSON)."""
     written = [save(record, folder / "records" / f"{name}.h5", origin=origin) for name, record in part.records.items()]
     for name, figure in part.figures.items():
         (folder / "figures").mkdir(parents=True, exist_ok=True)
         written.append(save_data(figure, folder / "figures" / f"{name}.csv"))
         written.append(save_figure(figure, folder / "figures" / f"{name}.png"))
+        caption = folder / "figures" / f"{name}.txt"
+        caption.write_text("\n".join((figure.title, figure.caption, *figure.notes)) + "\n", encoding="utf-8")
+        written.append(caption)
     for name, table in part.tables.items():
         written.append(_write_table(table, folder / "tables" / f"{name}.csv"))
     numbers = folder / "parts" / f"{part.name}.json"

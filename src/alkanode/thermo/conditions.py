@@ -39,14 +39,14 @@ def temperatures(value: TemperatureLike, assessment: Assessment, *, stacklevel: 
     Raises
     ------
     PhysicsError
-        Where the functions of the assessment do not hold.
+        Where the functions of the assessment do not hold, and for what is no temperature.
 
     Warns
     -----
     ExtrapolationWarning
         Outside the range for which the assessment was made.
     """
-    array = _numbers(value)
+    array = kelvin(value)
     low, high = assessment.function_range
     bad = ~((array >= low) & (array <= high))
     if bad.any():
@@ -66,21 +66,45 @@ def temperatures(value: TemperatureLike, assessment: Assessment, *, stacklevel: 
     return array
 
 
-def _numbers(value: Any) -> Array:
+def kelvin(value: Any) -> Array:
+    """Temperatures in K from a number, a text, a pint quantity, a labelled field, or a sequence of these.
+
+    Raises
+    ------
+    PhysicsError
+        For what is no real number, or a field that is labelled with another unit than K.
+    UnitsError
+        For text without a unit of temperature.
+    """
+    units = getattr(value, "attrs", {}).get("units", "K")
+    if units != "K":
+        raise PhysicsError("temperatures in K are needed", found=f"a field in {units}", todo="Convert it to K first")
     if hasattr(value, "magnitude") and np.ndim(value.magnitude) > 0:
         value = list(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "UO":
+        value = value.tolist()
     if isinstance(value, str) or hasattr(value, "magnitude"):
         return np.asarray(to_si(value, "temperature"))
     if isinstance(value, list | tuple) and any(isinstance(part, str) or hasattr(part, "magnitude") for part in value):
         return np.array([to_si(part, "temperature") for part in value])
-    return _floats(value, "temperature in K")
+    return real_numbers(value, "temperature in K")
 
 
-def _floats(value: Any, what: str) -> Array:
+def real_numbers(value: Any, what: str) -> Array:
+    """Real numbers as an array; nothing is dropped silently.
+
+    Raises
+    ------
+    PhysicsError
+        For complex or masked numbers, truth values, dates, and what is no number; ``what`` is named as needed.
+    """
     try:
-        return np.asarray(value, dtype=np.float64)
+        raw = np.asarray(value)
+        if raw.dtype.kind in "bcmM" or value is None or np.ma.is_masked(value):
+            raise TypeError
+        return np.asarray(raw, dtype=np.float64)
     except (TypeError, ValueError) as cause:
-        raise PhysicsError(f"{what} as numbers is needed", found=repr(value)) from cause
+        raise PhysicsError(f"{what} as real numbers is needed", found=f"{value!r:.80}") from cause
 
 
 def second_fraction(value: CompositionLike, assessment: Assessment) -> Array:
@@ -100,8 +124,10 @@ def second_fraction(value: CompositionLike, assessment: Assessment) -> Array:
     Raises
     ------
     PhysicsError
-        For other elements, or fractions that are not numbers from 0 to 1.
+        For other elements, fractions that are not numbers from 0 to 1, or a field of a record that is labelled as the
+        fraction of another element or by mass.
     """
+    _check_label(value, assessment.elements[1])
     composition = value.composition if isinstance(value, Alloy) else value
     if isinstance(composition, Composition):
         others = set(composition.elements) - set(assessment.elements)
@@ -111,7 +137,7 @@ def second_fraction(value: CompositionLike, assessment: Assessment) -> Array:
                 found=f"{composition} with {', '.join(sorted(others))}",
             )
         return np.asarray(composition.mole_fraction(assessment.elements[1]))
-    array = _floats(composition, f"mole fraction of {assessment.elements[1]}")
+    array = real_numbers(composition, f"mole fraction of {assessment.elements[1]}")
     bad = ~((array >= 0) & (array <= 1))
     if bad.any():
         raise PhysicsError(
@@ -120,6 +146,17 @@ def second_fraction(value: CompositionLike, assessment: Assessment) -> Array:
             todo="For percentages by mass or atoms use Alloy.from_mass_fractions or Alloy.from_mole_fractions",
         )
     return array
+
+
+def _check_label(value: Any, second: str) -> None:
+    """Records carry fractions of the first element in both bases; here mole fractions of the second are meant."""
+    told = getattr(value, "attrs", {}).get("element", second)
+    if told != second or getattr(value, "name", None) == "mass_fraction":
+        raise PhysicsError(
+            f"mole fractions of {second} are needed",
+            found=f"a field {getattr(value, 'name', None) or 'without name'!r} of {told}",
+            todo="From the mole fraction of the other element: 1 - field.to_numpy()",
+        )
 
 
 def as_alloy(value: Alloy | Composition | str) -> Alloy:

@@ -72,3 +72,17 @@ def test_impossible_requests() -> None:
         capacity_bands("NaK50", temperature_uncertainty="-1 K")
     with pytest.raises(PhysicsError, match="first liquid"):
         capacity_bands("NaK50", temperature="-20 degC")
+
+
+def test_a_path_of_an_alloy_with_a_name_of_its_own_keeps_its_metals() -> None:
+    alloy = Alloy(Alloy.from_mole_fractions(Li=0.3, Na=0.7).composition, "mixture 7")
+    path = stripping_path(alloy, "Li+", temperature=460.0, draws=0)
+    bands = capacity_bands(path)
+    assert bands.theoretical_capacity == pytest.approx(path.theoretical_capacity.item())
+    assert "two liquids" in bands.region.values  # between the two ends of the miscibility gap
+
+
+def test_phases_that_a_path_suspended_stay_away() -> None:
+    path = stripping_path("NaK30", temperature=270.0, suspend=("Na2K",), draws=0)
+    assert not any("Na2K" in phases for phases in capacity_bands(path).phases.values)
+    assert any("Na2K" in phases for phases in capacity_bands("NaK30", temperature=270.0).phases.values)

@@ -28,7 +28,11 @@ def test_thickness_and_capacity_are_inverse(capacity: float) -> None:
 
 
 def test_the_label_names_the_density() -> None:
-    assert "recalled" in metal_thickness("1 mAh cm-2", Alloy.from_name("Na")).label
+    sodium = metal_thickness("1 mAh cm-2", Alloy.from_name("Na")).label
+    assert "densities of solid Na read in public material (ElementData" in sodium
+    mixed = layer_capacity("1 um", Alloy.from_name("NaK50")).label
+    assert "assumed" in mixed  # that volumes add up
+    assert "AtomistryPotassium" in mixed
 
 
 def test_an_hour_is_one_c() -> None:

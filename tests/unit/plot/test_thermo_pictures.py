@@ -33,7 +33,7 @@ def _no_open_figures() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def lithium_sodium() -> xr.Dataset:
-    return alk.thermo.phase_diagram("Li-Na", ("300 K", "620 K"), points=60)
+    return alk.thermo.phase_diagram("Li-Na", ("350 K", "620 K"), points=60)
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +251,7 @@ def test_plating_into_potassium_melts_it(figures: dict[str, Figure]) -> None:
     phases, potential = figures["plating"].panels[:2]
     assert {"liquid", "K(s)", "Na(s)"} == {fill.name for fill in phases.fills}
     assert [line.label for line in potential.lines][:2] == ["first liquid", "all liquid"]
-    assert figures["plating"].title == "Plating Na+ into K at 25 °C"
+    assert figures["plating"].title == "Plating Na⁺ into K at 25 °C"
 
 
 def test_several_paths_are_of_one_kind(nak80: xr.Dataset) -> None:
@@ -363,11 +363,11 @@ def test_lever_rule_shows_both_electrodes(figures: dict[str, Figure]) -> None:
     assert len(phases.y.categories) == 6
     liquid, solid = phases.fills
     bars = np.split(liquid.x[np.isfinite(liquid.x)], 6)
-    points = next(one for one in phases.series if "temperature" in one.name)
+    points = next(one for one in phases.series if one.name == "liquid: ±2 K")
     assert [bar[1] for bar in bars] == pytest.approx(points.x.tolist())
     assert np.nanmax(solid.x) == pytest.approx(100)
     alone = describe_thermo.lever_rule(_inventory("K0.95Na0.05"))
-    assert alone.panels[0].y.categories == ("initial", "enriched", "depleted")
+    assert alone.panels[0].y.categories == ("initial", "enriched in K", "depleted in K")
     with pytest.raises(SchemaError, match="at least one"):
         describe_thermo.lever_rule([])
 
@@ -416,7 +416,7 @@ def test_exchange_ends_where_nothing_drives_it() -> None:
     assert driving.lines[1].value == pytest.approx(exchange.equilibrium_extent.item())
     assert figure.title == "Exchange of metals of Na50K50 with PC at 25 °C"
     assert activities.y.scale == "log"
-    assert {one.name for one in activities.series} == {"K+ in the electrolyte", "Na+ in the electrolyte"}
+    assert {one.name for one in activities.series} == {"K⁺ in the electrolyte", "Na⁺ in the electrolyte"}
     _drawn_by_both(figure)
 
 

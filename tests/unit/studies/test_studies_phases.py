@@ -52,3 +52,15 @@ def test_other_anodes_have_no_path() -> None:
     for anode in ("Na", "steel"):
         with pytest.raises(StudyError, match="Na and K"):
             path_of(Cell(anode=anode))
+
+
+def test_further_alloys_are_drawn_beside_the_anode() -> None:
+    part = phases_part(cell("NaK50"), Phases(alloys=["NaK65", "NaK80"]))
+    panel = part.figures["phase_diagram"].panels[0]
+    assert {"NaK50", "NaK65", "NaK80"} <= {note.text for note in panel.notes}
+    assert [one.name for one in part.figures["anode_paths"].panels[0].series if one.in_legend] == [
+        "NaK50",
+        "NaK65",
+        "NaK80",
+    ]
+    assert "anode_paths" not in phases_part(cell("NaK50"), Phases()).figures

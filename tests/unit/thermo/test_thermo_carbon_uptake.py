@@ -35,6 +35,16 @@ def test_window_in_contents_before_uptake() -> None:
     assert uptake.window_mole_fraction.values[0] == pytest.approx(edges)
     for before, after in zip(uptake.window_mole_fraction.values[1], edges, strict=True):
         assert (before - 0.1) / (1 - 0.1) == pytest.approx(after)
+    for which in ("interval", "assessment_interval"):
+        ends = uptake[f"window_mole_fraction_{which}"].transpose(..., "bound").values
+        assert (ends[..., 0] < uptake.window_mole_fraction.values).all()
+        assert (uptake.window_mole_fraction.values < ends[..., 1]).all()
+
+
+def test_carbon_for_more_than_all_atoms_leaves_no_window() -> None:
+    uptake = carbon_uptake("NaK50", full_uptake=1.2, extents=(0.0, 1.0))
+    assert np.isfinite(uptake.window_mole_fraction.values[0]).all()
+    assert np.isnan(uptake.window_mole_fraction.values[1]).all()
 
 
 def test_an_extent_that_takes_everything_has_no_answer() -> None:

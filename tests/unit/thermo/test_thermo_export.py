@@ -160,3 +160,9 @@ def test_written_files_are_complete(tmp_path: Path) -> None:
 def test_a_ternary_is_exported_binary_by_binary() -> None:
     with pytest.raises(PhysicsError, match="one by one"):
         to_espei("Li-Na-K")
+
+
+def test_the_start_of_an_espei_run_has_no_electron_gas() -> None:
+    """ESPEI 0.9.1 takes it for an element of the heats of mixing, and stops."""
+    assert "ELECTRON_GAS" in to_tdb("Na-K")
+    assert "ELECTRON_GAS" not in to_tdb("Na-K", free_parameters=True)

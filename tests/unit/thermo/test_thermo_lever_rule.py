@@ -17,7 +17,7 @@ from alkanode.thermo import (
     plating_path,
     tie_line_table,
 )
-from alkanode.thermo.anode.volumes import ElectrodeSize
+from alkanode.thermo.anode.sizes.electrode_size import ElectrodeSize
 
 DISC = {"areal_capacity": "3 mAh cm-2", "volume": "10 uL", "diameter": "7.14 mm", "temperature": "21 degC"}
 

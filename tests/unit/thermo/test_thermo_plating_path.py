@@ -106,12 +106,12 @@ def test_a_record_says_what_its_volumes_rest_on() -> None:
 
 def test_solid_anodes_are_an_answer_only_on_demand() -> None:
     with pytest.raises(PhysicsError, match="allow_solid"):
-        plating_path("Li", "Na+", temperature=305.0)
-    path = plating_path("Li", "Na+", temperature=305.0, allow_solid=True, points=5)
+        plating_path("Li", "Na+", temperature=350.0)
+    path = plating_path("Li", "Na+", temperature=350.0, allow_solid=True, points=5)
     assert np.isnan(path.capacity_into_liquid)
     assert path_estimates(path)["capacity_into_liquid"].value is None
     assert set(path.attrs["system"].split("-")) == {"Li", "Na"}
-    assert path.electrode_potential.values[-1] == pytest.approx(0, abs=2e-4)
+    assert 0 <= path.electrode_potential.values[-1] < 1e-3  # solid Na with a little Li
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 
 import numpy as np
@@ -69,7 +70,7 @@ def test_against_a_solver_of_one_equation() -> None:
     for metal in ("K", "Na"):
         liquid = Alloy.from_name(metal)
         volume = liquid.composition.molar_mass / liquid.density(T, "liquid")
-        areas.append(1.091 * Avogadro ** (1 / 3) * volume ** (2 / 3))
+        areas.append(2 ** (1 / 3) * math.sqrt(3) / 2 * Avogadro ** (1 / 3) * volume ** (2 / 3))
         tensions.append(element_surface_tension(metal, T).value)
 
     def layer(place: int, surface: float) -> float:
@@ -131,7 +132,7 @@ def test_the_table_repeats_the_single_numbers() -> None:
     assert at.surface_tension.item() == pytest.approx(surface_tension("NaK80", T).value)
     assert at.mass_fraction.item() == pytest.approx(0.8)
     assert at.density.attrs["units"] == "kg m-3"
-    assert "WuHatzell" in cite(table)
+    assert "Wu2025" in cite(table)
 
 
 def test_thermodynamic_factor_is_the_curvature() -> None:
@@ -173,3 +174,10 @@ def test_one_warning_names_everything_extrapolated() -> None:
     assert [w.category for w in caught] == [ExtrapolationWarning]
     assert all(word in str(caught[0].message) for word in ("viscosity", "surface tension of K", "298.15"))
     assert str(caught[0].filename) == __file__
+
+
+def test_the_record_is_as_weak_as_its_weakest_property() -> None:
+    """Potassium is assumed to diffuse as sodium does, and that field says so as well."""
+    table = alloy_properties(0.5, 400.0, options=None)
+    assert "assumed" in table.chemical_diffusion.attrs["basis"]
+    assert table.attrs["trust"] == "assumed"

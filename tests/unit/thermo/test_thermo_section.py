@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from alkanode.foundation.errors import PhysicsError
-from alkanode.thermo import isothermal_section, load_assessment, ternary_equilibrium
-from alkanode.thermo.gibbs.model import ternary_model
+from alkanode.foundation.errors import ConvergenceError, DataQualityWarning, PhysicsError
+from alkanode.thermo import invariants, isothermal_section, load_assessment, ternary_equilibrium
+from alkanode.thermo.gibbs.model import TernaryModel, ternary_model
 from alkanode.thermo.ternary.critical_point import critical_point, softest
 from alkanode.thermo.ternary.phases import phases_of
+from alkanode.thermo.ternary.section import MOVES
+from alkanode.thermo.ternary.section_fields import Fields, section_fields
 
 pytestmark = pytest.mark.filterwarnings("ignore::alkanode.foundation.errors.ExtrapolationWarning")
 
@@ -88,6 +90,54 @@ def test_a_gap_that_no_side_closes_ends_at_a_critical_point() -> None:
     assert softest(terms, x[None])[0][0] == pytest.approx(0, abs=1e-6)
     assert (x > 0.05).all()
     assert critical_point(terms, x + np.array([0.01, 0.0, -0.01])) == pytest.approx(x, abs=1e-5)
+
+
+@pytest.mark.parametrize("temperature", [261.0, 300.0, 366.0, 460.0])
+def test_every_field_of_one_phase_has_its_name(temperature: float) -> None:
+    """Also the liquid that has just appeared at 261 K, and both liquids that a gap keeps apart at 460 K."""
+    section = isothermal_section(temperature, points=20)
+    alone = [name for name in section.region_phases.to_numpy() if "+" not in name]
+    ends = {name.split("_")[0] if name.startswith("liquid") else name for name in section.boundary_phase.to_numpy()}
+    assert ends - {"Na2K"} <= set(alone)
+    assert alone.count("liquid") == (2 if temperature == 460.0 else 1)
+    found = ternary_equilibrium(temperature, section.region_mole_fraction)
+    for row, name in enumerate(section.region_phases.to_numpy()):
+        if name in alone:
+            assert found.phase_fraction[row].sel(phase=name) == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::alkanode.foundation.errors.DataQualityWarning")
+@pytest.mark.parametrize(
+    ("system", "kind"),
+    [
+        ("Na-K", "eutectic"),
+        ("Na-K", "peritectic"),
+        ("Li-Na", "monotectic"),
+        pytest.param("Li-Na", "consolute", marks=pytest.mark.slow),
+    ],
+)
+def test_where_fields_open_or_close_there_is_a_section(system: str, kind: str) -> None:
+    for point in (point for point in invariants(system) if point.kind == kind):
+        temperature = float(point.temperature)
+        section = isothermal_section(temperature, points=9, tie_lines=1)
+        assert section.attrs["computed_at"] == pytest.approx(temperature, abs=max(map(abs, MOVES)))
+        assert section.temperature == temperature
+
+
+def test_a_section_beside_the_temperature_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = section_fields
+
+    def refuses(model: TernaryModel, temperature: float, suspended: tuple[str, ...], points: int) -> Fields:
+        if temperature == 300.0:
+            raise ConvergenceError("fields must close", found="none")
+        return exact(model, temperature, suspended, points)
+
+    monkeypatch.setattr("alkanode.thermo.ternary.section.section_fields", refuses)
+    with pytest.warns(DataQualityWarning, match=r"300\.002 K"):
+        section = isothermal_section(300.0, points=9)
+    assert section.attrs["computed_at"] == 300.002
+    with pytest.raises(ConvergenceError, match="close"):
+        isothermal_section(300.0, moves=())
 
 
 def test_a_suspended_compound_leaves_no_trace() -> None:

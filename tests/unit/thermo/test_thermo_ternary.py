@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from alkanode.foundation.errors import ExtrapolationWarning, PhysicsError
+from alkanode.foundation.errors import ConvergenceError, ExtrapolationWarning, PhysicsError
 from alkanode.materials import Alloy
 from alkanode.thermo import load_assessment, phase_fractions, ternary_equilibrium
 from alkanode.thermo.gibbs.model import ternary_model
@@ -150,3 +150,58 @@ def test_broken_conditions() -> None:
     with pytest.warns(ExtrapolationWarning, match="450 K"):
         ternary_equilibrium(450.0, x, elements=ELEMENTS)
     assert ternary_equilibrium(300.0, np.empty((0, 3)), elements=ELEMENTS).sizes["state"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kelvin", "x"),
+    [
+        (298.15, (7.38349e-7, 0.999998, 1.255697e-6)),
+        (298.15, (0.369689, 0.001586, 0.628724)),
+        (262.0, (1 / 3, 0.0, 2 / 3)),
+        (262.0, (1 / 3, 1e-14, 2 / 3)),
+    ],
+)
+def test_states_on_a_boundary_or_exactly_a_compound_have_an_answer(kelvin: float, x: tuple[float, ...]) -> None:
+    found = equilibrate(ternary_model(load_assessment("Li-Na-K")), np.array([kelvin]), np.array([x]))
+    assert found.settled.all()
+    assert found.fractions.sum() == pytest.approx(1, abs=1e-9)
+    assert found.fractions[0] @ np.nan_to_num(found.compositions[0]) == pytest.approx(np.array(x) / sum(x), abs=1e-9)
+
+
+def test_states_within_rounding_of_a_boundary_settle() -> None:
+    """Amounts from 1e-17 to 1e-9 of a phase, on both sides of nothing."""
+    model = ternary_model(load_assessment("Li-Na-K"))
+    dice = np.random.default_rng(4)
+    x = 10.0 ** dice.uniform(-8, 0, (40, 3))
+    t = dice.uniform(230, 600, 40)
+    found = equilibrate(model, t, x / x.sum(axis=1, keepdims=True))
+    rows = np.flatnonzero((found.fractions > 1e-9).sum(axis=1) == 2)
+    assert rows.size > 10
+    pairs = np.array([np.flatnonzero(found.fractions[row] > 1e-9) for row in rows])
+    much, little = (found.compositions[rows, pairs[:, side]] for side in (0, 1))
+    for amount in (1e-9, 1e-12, 1e-15, 0.0, -1e-15, -1e-12):
+        beside = (1 - amount) * much + amount * little
+        beside = np.where(beside > 0, beside, much)
+        again = equilibrate(model, t[rows], beside)
+        assert again.settled.all()
+        assert again.fractions.sum(axis=1) == pytest.approx(1, abs=1e-9)
+        held = np.einsum("sp,spe->se", again.fractions, np.nan_to_num(again.compositions))
+        assert held == pytest.approx(beside / beside.sum(axis=1, keepdims=True), abs=1e-9)
+
+
+def test_a_state_that_does_not_settle_is_masked_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, t, x = (
+        ternary_model(load_assessment("Li-Na-K")),
+        np.full(2, 300.0),
+        np.array([[0.5, 0.0, 0.5], [0.2, 0.5, 0.3]]),
+    )
+    whole = equilibrate(model, t, x)
+    monkeypatch.setattr(
+        "alkanode.thermo.ternary.kernel.unstable_against", lambda *given: given[-1][given[4][given[-1], 1] > 0.1]
+    )
+    with pytest.raises(ConvergenceError, match="1 states"):
+        equilibrate(model, t, x)
+    masked = equilibrate(model, t, x, failed="mask")
+    assert masked.settled.tolist() == [True, False]
+    assert np.isnan(masked.fractions[1]).all()
+    assert masked.fractions[0] == pytest.approx(whole.fractions[0], abs=1e-12)

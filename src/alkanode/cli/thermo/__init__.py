@@ -18,6 +18,7 @@ _COMMANDS = {
     "path": (f"{_HERE}.path:path", "Phases and capacities while a metal is stripped or plated."),
     "potential": (f"{_HERE}.potential:potential", "Potentials of every metal of an alloy."),
     "properties": (f"{_HERE}.properties:properties", "Density, viscosity, diffusion, surface tension."),
+    "published": (f"{_HERE}.published:published", "Printed numbers of papers next to ours, with verdicts."),
     "section": (f"{_HERE}.section:section", "Isothermal section of Li, Na and K."),
     "window": (f"{_HERE}.window:window", "Compositions between which an alloy is liquid."),
 }

@@ -54,6 +54,35 @@ STANDARD = click.option(
 )
 SCALE = click.option("--scale", default="SHE", show_default=True, help="Zero of --standard-potential: SHE, or a metal.")
 
+TDB = click.option(
+    "--tdb", type=click.Path(path_type=Path), help="Database of your own, computed by pycalphad (extra calphad)."
+)
+PHASE = click.option(
+    "--phase", "phases", multiple=True, help="With --tdb: a phase that may appear; may stand several times, else all."
+)
+TIME_LIMIT = click.option(
+    "--time-limit", default="120 s", show_default=True, help="With --tdb: after which it is given up."
+)
+
+
+def check_database_options(tdb: Path | None, phases: Sequence[str], suspend: Sequence[str], **others: object) -> None:
+    """Options that go with ``--tdb`` and those that do not.
+
+    Raises
+    ------
+    UsageError
+        For a combination that has no meaning.
+    """
+    if tdb is None:
+        if phases:
+            raise click.UsageError("--phase goes with --tdb; of a shipped system a phase is kept out by --suspend")
+        return
+    if suspend:
+        raise click.UsageError("with --tdb name the phases that may appear by --phase")
+    for name, value in others.items():
+        if value:
+            raise click.UsageError(f"--{name} does not go with --tdb")
+
 
 def system_argument(default: str) -> Option:
     """``SYSTEM``: elements joined by hyphens."""

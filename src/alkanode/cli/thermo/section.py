@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alkanode.cli.thermo.options import SUSPEND, TEMPERATURE, execute, system_argument, system_of, thermo_options
+from alkanode.cli.thermo.options import (
+    PHASE,
+    SUSPEND,
+    TDB,
+    TEMPERATURE,
+    TIME_LIMIT,
+    check_database_options,
+    execute,
+    system_argument,
+    system_of,
+    thermo_options,
+)
 
 if TYPE_CHECKING:
     from alkanode.studies import Part
@@ -24,16 +35,9 @@ if TYPE_CHECKING:
         help="Tell the phases of this alloy, Li1Na49K50 in at%; may stand several times.",
     ),
     SUSPEND,
-    click.option(
-        "--tdb", type=click.Path(path_type=Path), help="Database of your own, computed by pycalphad (extra calphad)."
-    ),
-    click.option(
-        "--phase",
-        "phases",
-        multiple=True,
-        help="With --tdb: a phase that may appear; may stand several times, else all.",
-    ),
-    click.option("--time-limit", default="120 s", show_default=True, help="With --tdb: after which it is given up."),
+    TDB,
+    PHASE,
+    TIME_LIMIT,
 )
 def section(
     system: str,
@@ -52,10 +56,7 @@ def section(
     """
     from alkanode.studies.thermo.section import database_section_part, section_part
 
-    if tdb is not None and suspend:
-        raise click.UsageError("with --tdb name the phases that may appear by --phase")
-    if tdb is None and phases:
-        raise click.UsageError("--phase goes with --tdb; of a shipped system a phase is kept out by --suspend")
+    check_database_options(tdb, phases, suspend)
 
     def make() -> Part:
         if tdb is None:

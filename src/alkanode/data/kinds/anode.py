@@ -79,6 +79,10 @@ KINDS = (
             for name in _CAPACITIES
             if name != "theoretical_capacity"
             for which in ("interval", "assessment_interval")
+        }
+        | {
+            f"window_mole_fraction_{which}": ("kc8_extent", "side", "bound")
+            for which in ("interval", "assessment_interval")
         },
     ),
     Kind(

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from alkanode.data.kinds.kind import Kind
 
+PUBLISHED_TEXT = (
+    *("rows", "source", "place", "quantity", "condition", "as_printed", "unit", "tolerance_reason"),
+    *("role", "rule", "verdict", "reason", "rests_on"),
+)
+"""Text of a comparison with printed numbers."""
+
 KINDS = (
     Kind(
         name="liquid_window",
@@ -111,8 +117,19 @@ KINDS = (
             **dict.fromkeys(("computed", "computed_uncertainty", "pull", "fitted"), ("refit", "observation")),
             **dict.fromkeys(("chi_square", "degrees_of_freedom"), ("refit",)),
         },
+        optional={"prior_move": ("refit", "observation")},
         text_fields=frozenset({"short", "quantity", "unit", "trust"}),
         flag_fields=frozenset({"fitted"}),
+    ),
+    Kind(
+        name="published_comparison",
+        meaning="Numbers that papers print next to ours, with role and verdict; each row has its own unit.",
+        required={
+            **dict.fromkeys(("ours", "tolerance"), ("figure",)),
+            **dict.fromkeys(("printed", "ours_interval", "ours_assessment_interval"), ("figure", "bound")),
+            **dict.fromkeys(PUBLISHED_TEXT, ("figure",)),
+        },
+        text_fields=frozenset(PUBLISHED_TEXT),
     ),
     Kind(
         name="alloy_properties",

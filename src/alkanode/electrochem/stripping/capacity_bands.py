@@ -41,10 +41,10 @@ def capacity_bands(
     Parameters
     ----------
     alloy
-        An alloy of Na and K, a composition, a name such as ``"NaK50"``, or a ``stripping_path`` record, whose alloy, ion,
-        temperature, temperature uncertainty and K in carbon then count instead of the other arguments.
+        An alloy of Li, Na and K, a composition, a name such as ``"NaK50"``, or a ``stripping_path`` record, whose alloy, ion,
+        temperature, temperature uncertainty, K in carbon and suspended phases then count instead of the other arguments.
     ion
-        Working ion, ``"Na+"`` or ``"K+"``.
+        Working ion, ``"Na+"``, ``"K+"`` or ``"Li+"``.
     temperature
         K or text; 25 degC by default, the temperature of most printed limits of the liquid field.
     temperature_uncertainty
@@ -75,12 +75,14 @@ def capacity_bands(
     >>> [str(name) for name in bands.region.values]
     ['liquid', 'liquid with solid K', 'solid']
     """
+    suspended: tuple[str, ...] = ()
     if isinstance(alloy, xr.Dataset):
         path = check(alloy, "stripping_path")
         ion = str(path.attrs["ion"])
         temperature = float(path.attrs["temperature"])
         temperature_uncertainty = float(path.attrs["temperature_uncertainty"])
         potassium_in_carbon = float(path.attrs["potassium_in_carbon"])
+        suspended = tuple(str(path.attrs["suspended"]).split())
         alloy = _alloy_of(path)
     centre = to_si(temperature, "temperature")
     width = to_si(temperature_uncertainty, "temperature_difference")
@@ -95,6 +97,8 @@ def capacity_bands(
             temperature_uncertainty=0.0,
             potassium_in_carbon=potassium_in_carbon,
             points=2,
+            suspend=suspended,
+            draws=0,
         )
 
     whole = at(centre)
@@ -163,8 +167,9 @@ def _alloy_of(path: xr.Dataset) -> Alloy:
                 found=f"{name!r}",
                 todo="Give the alloy itself and potassium_in_carbon",
             ) from cause
-    potassium = float(path["mass_fraction"].to_numpy()[0])
-    return Alloy(Composition.from_mass_fractions(Na=1 - potassium, K=potassium), name)
+    first = path["element_mole_fraction"].isel(point=0)
+    fractions = {str(symbol): float(first.sel(element=symbol)) for symbol in first["element"].values}
+    return Alloy(Composition.from_mole_fractions(**{s: x for s, x in fractions.items() if x > 0}), name)
 
 
 def _regions(path: xr.Dataset) -> list[_Region]:
@@ -192,7 +197,9 @@ def _range(phases: tuple[str, ...], variants: list[list[_Region]]) -> tuple[tupl
 
 
 def _words(phases: tuple[str, ...]) -> str:
-    solids = [name.rsplit("_", 1)[-1] for name in phases if name != LIQUID]
-    if LIQUID not in phases:
+    liquids = [name for name in phases if name.startswith(LIQUID)]
+    solids = [name.rsplit("_", 1)[-1] for name in phases if name not in liquids]
+    if not liquids:
         return "solid"
-    return LIQUID if not solids else f"liquid with solid {' and '.join(solids)}"
+    melt = LIQUID if len(liquids) == 1 else "two liquids"
+    return melt if not solids else f"{melt} with solid {' and '.join(solids)}"

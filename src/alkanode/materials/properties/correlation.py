@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from alkanode.foundation.errors import ExtrapolationWarning
+from alkanode.foundation.errors import ExtrapolationWarning, PhysicsError
 from alkanode.foundation.sources import Trust
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -109,11 +109,22 @@ FORMS: dict[str, Callable[[Array, Sequence[float]], Array]] = {
 def warn_outside(temperature: float, limits: tuple[float, float], what: str, *, stacklevel: int = 3) -> bool:
     """Warn where a temperature (K) lies outside the range of a formula, and say whether it does.
 
+    Raises
+    ------
+    PhysicsError
+        At 0 K and below.
+
     Warns
     -----
     ExtrapolationWarning
         Names the range and the temperature.
     """
+    if not temperature > 0:
+        raise PhysicsError(
+            "a temperature above 0 K is needed",
+            found=f"{temperature:g} K",
+            todo="A bare number is in kelvin; write '25 degC' for a Celsius temperature",
+        )
     return _warn(temperature, limits, what, " K", stacklevel + 1)
 
 

@@ -126,7 +126,7 @@ def self_diffusion(alloy: Alloy | Composition | str, temperature: QuantityLike, 
 
     References
     ----------
-    :cite:`WuHatzell`, table S1; :cite:`Foust1972` for the viscosity
+    :cite:`Wu2025`, table S1 of its supplement; :cite:`Foust1972` for the viscosity
 
     Examples
     --------

@@ -11,6 +11,7 @@ from alkanode.plot.quick.rendering import all_axes, one_axes
 if TYPE_CHECKING:
     import xarray as xr
 
+    from alkanode.materials.alloys import Alloy
     from alkanode.materials.composition import Composition
     from alkanode.plot.matplotlib_renderer import Axes
 
@@ -44,7 +45,7 @@ def isothermal_section(
     basis: Literal["mass", "mole"] = "mole",
     corners: tuple[str, str, str] | None = None,
     solute: str | None = None,
-    alloys: Sequence[str | Composition] = (),
+    alloys: Sequence[str | Composition | Alloy] = (),
     paths: Sequence[xr.Dataset] = (),
     ax: Sequence[Axes] | None = None,
 ) -> list[Axes]:
@@ -120,14 +121,55 @@ def anode_paths(paths: Sequence[xr.Dataset], *, ax: Sequence[Axes] | None = None
     return all_axes(describe_thermo.anode_paths(paths), ax)
 
 
+def liquid_window(
+    window: xr.Dataset, *, marks: xr.Dataset | None = None, ax: Sequence[Axes] | None = None
+) -> list[Axes]:
+    """Draw between which compositions an alloy is liquid over temperature, in both bases.
+
+    Parameters
+    ----------
+    window, marks
+        As for :func:`alkanode.plot.describe_thermo.liquid_window`.
+    ax
+        Two axes to draw into.
+
+    Returns
+    -------
+    list of Axes
+        By mass and by mole.
+    """
+    return all_axes(describe_thermo.liquid_window(window, marks=marks), ax)
+
+
+def metal_stabilisation(stabilisation: xr.Dataset, *, along: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw how much an alloy stabilises each of its metals against the pure metal.
+
+    Parameters
+    ----------
+    stabilisation, along
+        As for :func:`alkanode.plot.describe_thermo.metal_stabilisation`.
+    ax
+        Axes to draw into.
+
+    Returns
+    -------
+    Axes
+    """
+    return one_axes(describe_thermo.metal_stabilisation(stabilisation, along=along), ax)
+
+
 def alloy_potentials(
-    potentials: xr.Dataset, *, along: str | None = None, ax: Sequence[Axes] | None = None
+    potentials: xr.Dataset,
+    *,
+    along: str | None = None,
+    alloys: xr.Dataset | None = None,
+    ax: Sequence[Axes] | None = None,
 ) -> list[Axes]:
     """Draw the potentials of all metals of an alloy over its composition.
 
     Parameters
     ----------
-    potentials, along
+    potentials, along, alloys
         As for :func:`alkanode.plot.describe_thermo.alloy_potentials`.
     ax
         Axes to draw into, one per panel.
@@ -137,7 +179,7 @@ def alloy_potentials(
     list of Axes
         Against the own metals and, where the record knows the electrolyte, against one reference.
     """
-    return all_axes(describe_thermo.alloy_potentials(potentials, along=along), ax)
+    return all_axes(describe_thermo.alloy_potentials(potentials, along=along, alloys=alloys), ax)
 
 
 def ion_exchange(exchange: xr.Dataset, *, ax: Sequence[Axes] | None = None) -> list[Axes]:

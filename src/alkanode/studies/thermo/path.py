@@ -34,7 +34,7 @@ LEAST = 1e-9
 EVENTS = ("capacity_to_first_liquid", "capacity_into_liquid", "capacity_to_liquidus", "capacity_to_last_liquid")
 
 _POINTS = {1: 400, 2: 400, 3: 100}
-"""Points of a path by the number of metals: a state of three costs a hundred times more."""
+"""Points of a path by the number of metals: a path of three costs about half a second of processor time."""
 
 
 def path_part(

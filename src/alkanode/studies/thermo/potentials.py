@@ -27,6 +27,7 @@ GRID = 201
 """Compositions across a binary system, where no alloy is named; odd, so that the middle is one of them."""
 
 _MOST_ROWS = 21
+_BINARY = 2
 
 
 def potentials_part(
@@ -77,6 +78,7 @@ def potentials_part(
         system=assessment,
         suspend=tuple(suspend),
     )
+    curve = _curve(record, metals, electrolyte, temperature, spread, reference, ion_activity, assessment, suspend)
     estimates = potential_estimates(record) if len(metals) == 1 else {}
     at = temperature_text(temperature)
     what = ", ".join(alloy.name for alloy in metals) or str(record.attrs["system"])
@@ -96,9 +98,35 @@ def potentials_part(
             "potentials": _details(record) if metals else [],
         },
         records={"alloy_potentials": record},
-        figures={"alloy_potentials": describe(record)},
+        figures={"alloy_potentials": describe(record) if curve is None else describe(curve, alloys=record)},
         tables={"potentials": _table(record)},
         findings=_findings(record),
+    )
+
+
+def _curve(
+    record: xr.Dataset,
+    metals: Sequence[Alloy],
+    electrolyte: str | Electrolyte | None,
+    temperature: QuantityLike,
+    spread: QuantityLike,
+    reference: str | None,
+    ion_activity: Mapping[str, float] | None,
+    assessment: Assessment | None,
+    suspend: Sequence[str],
+) -> xr.Dataset | None:
+    """The same potentials across the system of some alloys of two metals, as the ground on which they are drawn."""
+    if not metals or record.sizes["element"] != _BINARY:
+        return None
+    return alloy_potentials(
+        np.linspace(0, 1, GRID),
+        None if electrolyte is None else load_electrolyte(electrolyte),
+        temperature=temperature,
+        temperature_uncertainty=spread,
+        reference=reference,
+        ion_activity=ion_activity,
+        system=assessment or str(record.attrs["system"]),
+        suspend=tuple(suspend),
     )
 
 

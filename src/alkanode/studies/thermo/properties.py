@@ -9,7 +9,7 @@ from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike
 from alkanode.materials import Alloy, density, self_diffusion, viscosity
 from alkanode.studies.part import Part
-from alkanode.studies.thermo.systems import temperature_text
+from alkanode.studies.thermo.systems import binary_system, temperature_text
 from alkanode.studies.wording import spoken
 from alkanode.thermo import surface_tension
 
@@ -44,7 +44,7 @@ def properties_part(alloy: Alloy | str, temperature: QuantityLike = "25 degC") -
         "viscosity": lambda: viscosity(given, temperature),
         "self_diffusion_of_Na": lambda: self_diffusion(given, temperature, species="Na"),
         "diffusion_of_Li": lambda: self_diffusion(given, temperature, species="Li"),
-        "surface_tension": lambda: surface_tension(given, temperature, system=_system(given)),
+        "surface_tension": lambda: surface_tension(given, temperature, system=binary_system(_system(given))),
     }
     found: dict[str, Estimate] = {}
     unknown: dict[str, str] = {}

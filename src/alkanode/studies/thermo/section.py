@@ -21,6 +21,7 @@ from alkanode.thermo import Assessment, isothermal_section, ternary_equilibrium
 from alkanode.thermo.calphad import database_equilibrium, database_section, open_database
 
 _METALS = 3
+_SOLUTE, _HOST = "Li", "Na"
 
 LEAST = 1e-12
 """Smallest amount of a phase that is told of."""
@@ -144,9 +145,41 @@ def _part(
         title=f"{system} at {temperature_text(temperature)}",
         details=details,
         records=records,
-        figures={"isothermal_section": describe(record)},
+        figures={"isothermal_section": describe(record, alloys=_in_figure(record, metals))},
         tables=tables,
-        findings=(f"Fields: {'; '.join(details['fields'])}. [{record.attrs['label']}]",),
+        findings=(_finding(record, details["fields"]),),
+    )
+
+
+def _in_figure(record: xr.Dataset, metals: Sequence[Alloy]) -> list[Alloy]:
+    """Alloys that lie in the triangle of a section."""
+    elements = {str(symbol) for symbol in record["element"].to_numpy()}
+    return [alloy for alloy in metals if set(alloy.composition.elements) <= elements]
+
+
+def _finding(record: xr.Dataset, fields: Sequence[str]) -> str:
+    """What a liquid beside solid lithium dissolves; for other systems the fields."""
+    elements = [str(symbol) for symbol in record["element"].to_numpy()]
+    lines = [
+        line
+        for line, phase, other in zip(
+            record["boundary_mole_fraction"].to_numpy(),
+            record["boundary_phase"].to_numpy(),
+            record["boundary_other_phase"].to_numpy(),
+            strict=True,
+        )
+        if str(phase) == "liquid" and str(other) == f"bcc_{_SOLUTE}"
+    ]
+    label = record.attrs["label"]
+    if not lines or not {_SOLUTE, _HOST} <= set(elements):
+        return f"Fields: {'; '.join(fields)}. [{label}]"
+    points = np.concatenate(lines)
+    solute, host = (points[:, elements.index(symbol)] for symbol in (_SOLUTE, _HOST))
+    ends = [shown(float(end), "mole_fraction", 2) for end in (np.nanmin(solute), np.nanmax(solute))]
+    hosts = [shown(float(end), "mole_fraction", 3) for end in (np.nanmin(host), np.nanmax(host))]
+    return (
+        f"Solid {_SOLUTE} coexists with liquids of {hosts[0]} to {hosts[1]} {_HOST}; they dissolve {ends[0]} to {ends[1]} "
+        f"{_SOLUTE}. [{label}]"
     )
 
 

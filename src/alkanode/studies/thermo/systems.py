@@ -40,6 +40,20 @@ def binary_system(system: str | Assessment) -> Assessment:
     return found
 
 
+def two_elements(system: str) -> tuple[str, ...]:
+    """Symbols of a system of two elements, in alphabetical order.
+
+    Raises
+    ------
+    PhysicsError
+        For another number of elements.
+    """
+    symbols = tuple(sorted(part.strip().upper() for part in system.split("-")))
+    if len(symbols) != 2:
+        raise PhysicsError("two elements joined by a hyphen are needed", found=repr(system), todo="Write Na-K")
+    return symbols
+
+
 def known_system(system: str | Assessment) -> Assessment:
     """The assessment of a system.
 

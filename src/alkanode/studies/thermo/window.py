@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from alkanode.foundation.units import QuantityLike, to_si
+from alkanode.plot.describe_window import liquid_window as describe
 from alkanode.studies.part import Part, Table
 from alkanode.studies.thermo.systems import (
     binary_system,
@@ -17,11 +19,18 @@ from alkanode.studies.thermo.systems import (
     invariant_details,
     invariant_table,
     temperature_text,
+    two_elements,
 )
 from alkanode.studies.wording import shown, worded
 from alkanode.thermo import Assessment, invariants, liquid_window, tie_line_table, window_estimates
+from alkanode.thermo.calphad import database_window, open_database
 
 _FIELDS = ("mass_fraction", "mole_fraction")
+_BEYOND = 15.0
+"""Kelvin that the figure shows to both sides of the temperatures asked for."""
+_ABOVE_FIRST = 0.5
+"""Kelvin above the first liquid at which the figure may begin."""
+_CURVE = 61
 
 
 def window_part(
@@ -92,8 +101,87 @@ def window_part(
         estimates=estimates,
         details=details,
         records={"liquid_window": record},
+        figures={"liquid_window": describe(_around(record, assessment, spread, left_out), marks=record)},
         tables=tables,
         findings=findings,
+    )
+
+
+def _around(record: xr.Dataset, assessment: Assessment, spread: QuantityLike, suspended: tuple[str, ...]) -> xr.Dataset:
+    """The window over the temperatures around those asked for, as the ground on which they are drawn."""
+    asked = record["temperature"].to_numpy()
+    bottom, top = assessment.use_range
+    first = min(point.temperature for point in invariants(assessment, suspend=suspended))
+    bottom = max(bottom, first + to_si(spread, "temperature_difference") + _ABOVE_FIRST)
+    low = min(max(asked.min() - _BEYOND, bottom), asked.min())
+    high = max(min(asked.max() + _BEYOND, top), asked.max())
+    kelvin = np.linspace(low, high, _CURVE)
+    return liquid_window(
+        assessment, temperature=kelvin.tolist(), temperature_uncertainty=spread, suspend=suspended, draws=0
+    )
+
+
+def database_window_part(
+    file: str | Path,
+    temperature: Sequence[QuantityLike] = ("25 degC",),
+    *,
+    system: str = "Na-K",
+    liquid: str | None = None,
+    phases: Sequence[str] = (),
+) -> Part:
+    """The same from a thermodynamic database of the user's own, by pycalphad; it has no intervals.
+
+    Parameters
+    ----------
+    file
+        TDB file.
+    temperature
+        One or several temperatures: K or text.
+    system
+        Two elements of the database, joined by a hyphen.
+    liquid
+        Name of the liquid phase in the database; ``None`` takes the only one that begins with LIQ.
+    phases
+        Phases that may appear, as the database names them; none allows all.
+
+    Returns
+    -------
+    Part
+        Record ``liquid_window``, and a table with one row per temperature.
+
+    Raises
+    ------
+    PhysicsError, ConvergenceError
+        As :func:`alkanode.thermo.calphad.window.database_window`.
+    ReaderError
+        When pycalphad cannot read the file.
+    MissingExtraError
+        When pycalphad is not installed.
+    """
+    record = database_window(
+        open_database(Path(file)),
+        list(temperature),
+        elements=two_elements(system),
+        liquid=liquid,
+        phases=tuple(phases) or None,
+    )
+    first = str(record["mole_fraction"].attrs["element"])
+    windows = [
+        {"temperature_K": float(at)}
+        | {
+            f"{field}_{side}": float(record[field].sel(temperature=at, side=side))
+            for side in ("lower", "upper")
+            for field in _FIELDS
+        }
+        for at in record["temperature"].to_numpy()
+    ]
+    return Part(
+        name="liquid_window",
+        title=f"Liquid window of {system}, fractions of {first}",
+        details={"system": system, "fractions_of": first, "windows": windows, "phases_allowed": list(phases)},
+        records={"liquid_window": record},
+        tables={"windows": _windows(record, first)},
+        findings=(f"Fractions are those of {first}; no intervals. [{record.attrs['label']}]",),
     )
 
 

@@ -127,6 +127,9 @@ class Observation:
         Where it was observed: pairs of a name and a number or text, for example ``("temperature", 298.15)``.
     observed, computed, uncertainty
         In ``unit``: the number, what the shipped coefficients give, and the standard uncertainty that weights it.
+    source_uncertainty
+        A second standard uncertainty, from what the source states or prints and chosen apart from any fit; ``None``
+        where ``uncertainty`` is that already. A fit with these shows what the weights do.
     """
 
     short: str
@@ -140,6 +143,7 @@ class Observation:
     trust: Trust
     source: str
     note: str
+    source_uncertainty: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,11 +158,15 @@ class ParameterUncertainty:
         Rows over ``parameters``, in the product of their units.
     method
         How it was found, for people.
+    samples
+        Where a covariance is a poor picture: pairs of a parameter and its sampled differences from the shipped value.
+        Numbers at the same place of each tuple belong together. Parameters that are not named follow the covariance.
     """
 
     parameters: tuple[str, ...]
     covariance: tuple[tuple[float, ...], ...]
     method: str
+    samples: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -232,10 +240,18 @@ class Assessment:
         "computed from assessment 'alkanode-fit K-Na' (fitted; mixing heat, peritectic, 44 wt% K freezing point recalled, unverified)"
         """
         parts = [_weakest(entry.trust for entry in self.coefficients).value]
+        if self.interpolates:
+            parts.append("as many coefficients as observations")
         for trust in (Trust.RECALLED, Trust.ASSUMED):
             if names := self.resting_on(trust):
                 parts.append(f"{', '.join(names)} {trust.value}")
         return f"computed from assessment '{self.name}' ({'; '.join(parts)})"
+
+    @property
+    def interpolates(self) -> bool:
+        """Whether a binary has no more fitted observations than coefficients, so that agreement is no evidence."""
+        fitted = sum(one.in_fit for one in self.observations)
+        return len(self.elements) == 2 and 0 < fitted <= len(self.parameters)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -54,7 +54,10 @@ def to_espei(assessment: Assessment | str = "Na-K") -> dict[str, dict[str, Any]]
     DataQualityWarning
         Names the fitted observations that ESPEI has no place for.
     """
-    data = load_assessment(assessment)
+    return _content(load_assessment(assessment), stacklevel=3)
+
+
+def _content(data: Assessment, *, stacklevel: int) -> dict[str, dict[str, Any]]:
     if len(data.elements) != 2:
         raise PhysicsError("a binary system is needed: export those of a ternary one by one", found=data.system)
     content: dict[str, dict[str, Any]] = {PHASE_MODELS: _phase_models(data)}
@@ -78,7 +81,7 @@ def to_espei(assessment: Assessment | str = "Na-K") -> dict[str, dict[str, Any]]
         warnings.warn(
             f"ESPEI has no place for {', '.join(dict.fromkeys(left_out))} of {data.name}; left out",
             DataQualityWarning,
-            stacklevel=2,
+            stacklevel=stacklevel,
         )
     return content
 
@@ -110,7 +113,7 @@ def write_espei(assessment: Assessment | str, folder: str | Path) -> Path:
         As :func:`to_espei`.
     """
     data = load_assessment(assessment)
-    content = to_espei(data)
+    content = _content(data, stacklevel=3)
     target = Path(folder)
     (target / "datasets").mkdir(parents=True, exist_ok=True)
     for name, entry in content.items():

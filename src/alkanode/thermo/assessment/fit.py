@@ -28,7 +28,8 @@ class Fit:
     table
         Kind ``observation_table``: what was fitted, and what was only compared, with its pull.
     chi_square
-        Sum of squared weighted residuals of the fitted observations, without the prior.
+        Sum of squared weighted residuals of the fitted observations, without the prior. For Na-K it is no test: its
+        uncertainties were looked for with the result in view.
     degrees_of_freedom
         Fitted observations minus parameters. At 0 or below, agreement is no evidence.
     held_out
@@ -97,8 +98,10 @@ def fit_assessment(
 
     Notes
     -----
-    The covariance is the inverse of J^T J of the weighted residuals at the optimum. It is not scaled by chi square: the
-    stated uncertainties are judgements, and few of them.
+    The covariance is the inverse of J^T J of the weighted residuals at the optimum, conditional on the stated
+    uncertainties. It is not scaled by chi square: these are judgements and few, and where chi square is below the degrees
+    of freedom a scale would only narrow it. For Na-K it is not what is shipped, see
+    :func:`~alkanode.thermo.uncertainty_over_weights`.
 
     Examples
     --------

@@ -14,9 +14,11 @@ from alkanode.thermo.assessment.ensemble import split_r_hat, stretch
 from alkanode.thermo.assessment.fit import fit_assessment
 from alkanode.thermo.assessment.least_squares import Problem, WeakPrior
 from alkanode.thermo.assessment.reading import load_assessment
+from alkanode.thermo.assessment.refits import refit_draws
 from alkanode.thermo.conditions import Array
 
 _FEWEST_STEPS = 4
+_METHODS = ("shipped", "laplace", "refits", "mcmc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ class ChainOptions:
         Expectation of the coefficients; ``None`` is flat, as in the shipped fits.
     largest_r_hat
         Disagreement of the ensembles that gives a warning. The default, 1.05, means that the interval would shrink by
-        about 5 % at most if the chains ran for ever.
+        about 5 % at most if the chains ran for ever. It compares ensembles that all start from the covariance of the fit:
+        a posterior with longer tails than that (the solid of Li-Na) can pass before it is explored.
     """
 
     ensembles: int = 4
@@ -70,7 +73,7 @@ def parameter_draws(
     count: int = 200,
     seed: int = 0,
     *,
-    method: Literal["laplace", "mcmc"] = "laplace",
+    method: Literal["shipped", "laplace", "refits", "mcmc"] = "shipped",
 ) -> dict[str, Array]:
     """Draw sets of parameters as probable as the assessment's observations make them.
 
@@ -83,8 +86,12 @@ def parameter_draws(
     seed
         Of the random numbers: the same seed gives the same draws.
     method
-        ``"laplace"`` draws from the covariance that the assessment carries. ``"mcmc"`` samples the posterior itself and
-        needs the observations; it takes about half a minute (:func:`sample_posterior` gives its diagnostics).
+        ``"shipped"`` draws from what the assessment carries: its sampled sets where it has some (Li-Na, whose
+        covariance would blur invariants that are known to 0.05 K by half a kelvin), else its covariance. ``"laplace"``
+        draws from the covariance only. ``"refits"`` fits observations again that were moved by their ``uncertainty``, a
+        few fits a second (:mod:`alkanode.thermo.assessment.refits`): the sets of Li-Na are such. ``"mcmc"`` samples the posterior of the observations with their ``uncertainty``
+        and takes about half a minute (:func:`sample_posterior` gives its diagnostics); for Na-K it is narrower than what
+        is shipped, since it takes the weights of the fit for granted.
 
     Returns
     -------
@@ -94,7 +101,8 @@ def parameter_draws(
     Raises
     ------
     PhysicsError
-        When the uncertainty is not known, for fewer than one draw, an unknown method, or ``"mcmc"`` of a ternary system.
+        When the uncertainty is not known, for fewer than one draw, an unknown method, or ``"refits"`` or ``"mcmc"`` of a
+        ternary system.
 
     Warns
     -----
@@ -108,14 +116,20 @@ def parameter_draws(
     (100,)
     """
     data = load_assessment(assessment)
-    if count < 1 or method not in ("laplace", "mcmc"):
-        raise PhysicsError("at least one draw by 'laplace' or 'mcmc' is needed", found=f"{count} draws by {method!r}")
+    if count < 1 or seed < 0 or method not in _METHODS:
+        raise PhysicsError(
+            f"at least one draw by one of {', '.join(_METHODS)}, and a seed of 0 or more, are needed",
+            found=f"{count} draws by {method!r}, seed {seed}",
+        )
     rng = np.random.default_rng(seed)
-    if method == "laplace":
+    if method == "refits":
+        return refit_draws(fit_assessment(data).assessment, count, rng)[0]
+    if method != "mcmc":
         known = _known(data)
         centre = np.array([data.parameters[name] for name in known.parameters])
         sets = centre + _normal(np.array(known.covariance), count, rng)
-        return dict(zip(known.parameters, sets.T, strict=True))
+        drawn = dict(zip(known.parameters, sets.T, strict=True))
+        return drawn if method == "laplace" else drawn | _resampled(data, known, count, rng)
     posterior = sample_posterior(data, seed=seed)
     size = next(iter(posterior.draws.values())).size
     chosen = rng.choice(size, count, replace=count > size)
@@ -203,6 +217,17 @@ def _known(assessment: Assessment) -> ParameterUncertainty:
             todo="fit_assessment(...).assessment has one",
         )
     return assessment.uncertainty
+
+
+def _resampled(
+    assessment: Assessment, known: ParameterUncertainty, count: int, rng: np.random.Generator
+) -> dict[str, Array]:
+    """Draws of the parameters that have samples: rows at random, each once where there are enough."""
+    if not known.samples:
+        return {}
+    size = len(known.samples[0][1])
+    rows = rng.choice(size, count, replace=count > size)
+    return {name: assessment.parameters[name] + np.array(column)[rows] for name, column in known.samples}
 
 
 def _normal(covariance: Array, count: int, rng: np.random.Generator) -> Array:

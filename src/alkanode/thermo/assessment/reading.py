@@ -13,7 +13,8 @@ An assessment is one YAML file in ``thermo/assessment/shipped``. A binary one ho
 ``compounds``             Gibbs energies of formation from the bcc elements, per formula unit
 ``observations``          what the fit rests on and what it was compared with, each with its label
 ``held_out``              groups of observations that a report keeps out of a refit, by name
-``uncertainty``           covariance of the fitted parameters
+``uncertainty``           covariance of the fitted parameters; ``samples`` may name a shipped CSV file of sampled
+                          differences from the coefficients, one column for each parameter
 ========================  ==========================================================================================
 
 A ternary one names its ``binaries`` instead and may add ``interactions`` of three elements; without them the binary terms
@@ -25,6 +26,7 @@ The same data give the numpy Gibbs energies (:mod:`alkanode.thermo.gibbs`) and t
 
 from __future__ import annotations
 
+import csv
 import functools
 from collections.abc import Iterable, Mapping
 from importlib import resources
@@ -87,7 +89,7 @@ def load_assessment(system: str | Assessment = "Na-K") -> Assessment:
     """
     if isinstance(system, Assessment):
         return system
-    file = SHIPPED.get(frozenset(system.split("-")))
+    file = SHIPPED.get(frozenset(str(system).split("-")))
     if file is None:
         known = ", ".join(_shipped(name).system for name in SHIPPED.values())
         raise PhysicsError(
@@ -253,6 +255,7 @@ def _observation(entry: Mapping[str, Any]) -> Observation:
         computed=float(entry["computed"]),
         uncertainty=float(entry["uncertainty"]),
         note=str(entry["note"]),
+        source_uncertainty=float(entry["source_uncertainty"]) if "source_uncertainty" in entry else None,
         **_origin(entry),
     )
 
@@ -264,7 +267,14 @@ def _uncertainty(content: Mapping[str, Any] | None) -> ParameterUncertainty | No
         parameters=tuple(str(name) for name in content["parameters"]),
         covariance=tuple(tuple(float(value) for value in row) for row in content["covariance"]),
         method=str(content["method"]),
+        samples=_samples(str(content["samples"])) if "samples" in content else (),
     )
+
+
+def _samples(file: str) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """Columns of a shipped CSV file: a header of parameter names, one sampled set in each row."""
+    header, *rows = csv.reader(_shipped_text(file).splitlines())
+    return tuple((name, tuple(float(row[i]) for row in rows)) for i, name in enumerate(header))
 
 
 def _joined(parts: Iterable[ParameterUncertainty | None]) -> ParameterUncertainty | None:
@@ -283,6 +293,7 @@ def _joined(parts: Iterable[ParameterUncertainty | None]) -> ParameterUncertaint
         parameters=tuple(name for part in known for name in part.parameters),
         covariance=tuple(rows),
         method="; ".join(dict.fromkeys(part.method for part in known)),
+        samples=tuple(column for part in known for column in part.samples),
     )
 
 
@@ -326,7 +337,7 @@ def _verify(assessment: Assessment, origin: str) -> None:
     known = assessment.uncertainty
     if known is None:
         return
-    strange = set(known.parameters) - set(assessment.parameters)
+    strange = {*known.parameters, *dict(known.samples)} - set(assessment.parameters)
     shape = {len(known.covariance), *(len(row) for row in known.covariance)}
     if strange or shape != {len(known.parameters)}:
         raise SchemaError(

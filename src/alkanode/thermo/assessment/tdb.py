@@ -25,7 +25,8 @@ def to_tdb(assessment: Assessment | str = "Na-K", *, free_parameters: bool = Fal
         An assessment, or the name of a shipped system.
     free_parameters
         Write every fitted number as a function ``VV0001``, ``VV0002``, ... in the order of
-        :attr:`Assessment.parameters`, which ESPEI takes for what it may move. The default writes plain numbers.
+        :attr:`Assessment.parameters`, which ESPEI takes for what it may move, and leave out the electron gas, which
+        ESPEI 0.9.1 takes for an element of the data. The default writes plain numbers.
 
     Returns
     -------
@@ -34,7 +35,8 @@ def to_tdb(assessment: Assessment | str = "Na-K", *, free_parameters: bool = Fal
     """
     data = load_assessment(assessment)
     lines = [f"$ {data.name}: {data.label}", f"$ use: {data.use_range[0]:g}-{data.use_range[1]:g} K", "$"]
-    lines += [" ELEMENT /-   ELECTRON_GAS   0.0  0.0  0.0 !", " ELEMENT VA   VACUUM         0.0  0.0  0.0 !"]
+    lines += [] if free_parameters else [" ELEMENT /-   ELECTRON_GAS   0.0  0.0  0.0 !"]
+    lines.append(" ELEMENT VA   VACUUM         0.0  0.0  0.0 !")
     masses, states = dict(data.molar_masses), dict(data.reference_states)
     for symbol in data.elements:
         enthalpy, entropy = states[symbol]

@@ -162,7 +162,7 @@ class _Chunk:
             todo, phase, place = todo[unstable], phase[unstable], place[unstable]
             if not todo.size:
                 break
-            below = place <= self.x[todo]
+            below = place < self.x[todo]
             for end, x_end, here in ((left, x_left, below), (right, x_right, ~below)):
                 end[todo[here]], x_end[todo[here]] = phase[here], place[here]
             single[todo] = False
@@ -207,7 +207,7 @@ class _Chunk:
             active, found = active[deeper], found[deeper]
             if not active.size:
                 break
-            below = self.places[found] <= self.x[active]
+            below = self.places[found] < self.x[active]
             i[active[below]] = found[below]
             j[active[~below]] = found[~below]
         left, right = phase[self.row, i], phase[self.row, j]

@@ -13,6 +13,7 @@ from alkanode.thermo.assessment.reading import load_assessment
 from alkanode.thermo.binary.branches import phase_of
 from alkanode.thermo.binary.lever_rule import ABSENT, TieLines
 from alkanode.thermo.binary.phase_map import PhaseMap, phase_map
+from alkanode.thermo.binary.suspension import phase_names
 from alkanode.thermo.binary.tangents import Terms
 from alkanode.thermo.conditions import Array, TemperatureLike, first_mass_fraction, temperatures
 from alkanode.thermo.gibbs.binary_solution import SolutionTerms
@@ -73,7 +74,7 @@ def gibbs_curves(
         raise PhysicsError(
             "one temperature and at least 3 points are needed", found=f"{t.size} temperatures, {points} points"
         )
-    chart = phase_map(assessment, tuple(suspend))
+    chart = phase_map(assessment, phase_names(suspend))
     terms = chart.model.terms(t.reshape(1))
     lines = chart.tie_lines(t.reshape(1))
     used = lines.left[:, 0] != ABSENT[0]

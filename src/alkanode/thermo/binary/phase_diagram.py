@@ -15,6 +15,7 @@ from alkanode.thermo.assessment.reading import load_assessment
 from alkanode.thermo.binary.branches import is_liquid
 from alkanode.thermo.binary.fields import TieLineField
 from alkanode.thermo.binary.phase_map import PhaseMap, phase_map
+from alkanode.thermo.binary.suspension import phase_names
 from alkanode.thermo.conditions import Array, first_mass_fraction, temperatures
 from alkanode.thermo.provenance import mark, rest_on
 
@@ -34,7 +35,8 @@ def phase_diagram(
         Shipped system or an assessment.
     temperature_range
         Lower and upper temperature: K or text. ``None`` shows all that happens: from 20 K below the first to 10 K above
-        the last invariant, in round numbers (240 to 380 K for Na-K).
+        the last invariant, in round numbers (240 to 380 K for Na-K), and no further than the assessment was made for where
+        that holds all invariants.
     points
         Points on each line, at least 2. Each line has its own temperatures, so none is padded: evenly spaced, but closer
         together towards a consolute or congruent point, where a line turns back.
@@ -63,7 +65,7 @@ def phase_diagram(
     ['compound', 'liquidus', 'solidus', 'solvus']
     """
     assessment = load_assessment(system)
-    chart = phase_map(assessment, tuple(suspend))
+    chart = phase_map(assessment, phase_names(suspend))
     low, high = temperatures(list(temperature_range or _all_that_happens(chart)), assessment)
     if not low < high or points < 2:
         raise PhysicsError(
@@ -110,8 +112,9 @@ def phase_diagram(
         mark(record, f"{prefix}temperature", "temperature", "Temperature")
         for name, what in (("mole_fraction", "Atoms"), ("mass_fraction", "Mass")):
             mark(record, prefix + name, name, f"{what} of {first} over the whole", element=first)
-    record.attrs.update(system=assessment.system)
-    rest_on(record, assessment, tuple(suspend))
+    low_use, high_use = assessment.use_range
+    record.attrs.update(system=assessment.system, use_range_lower=low_use, use_range_upper=high_use)
+    rest_on(record, assessment, phase_names(suspend))
     check(record, "phase_diagram")
     record.attrs.update(kind="phase_diagram", schema_version=SCHEMA_VERSION)
     return record
@@ -122,7 +125,13 @@ def _all_that_happens(chart: PhaseMap) -> tuple[float, float]:
     met = [point.temperature for point in chart.invariants]
     if not met:
         return low, high
-    return max(low, 10 * math.floor((met[0] - 20) / 10)), min(high, 10 * round((met[-1] + 10) / 10))
+    first, last = max(low, 10 * math.floor((met[0] - 20) / 10)), min(high, 10 * round((met[-1] + 10) / 10))
+    made_for = chart.assessment.use_range
+    if first < made_for[0] < met[0]:
+        first = made_for[0]
+    if met[-1] < made_for[1] < last:
+        last = made_for[1]
+    return first, last
 
 
 def _temperatures_of_line(field: TieLineField, start: float, stop: float, points: int) -> Array:

@@ -15,6 +15,7 @@ from alkanode.thermo.assessment.data import Assessment
 from alkanode.thermo.assessment.reading import load_assessment
 from alkanode.thermo.binary.lever_rule import ABSENT
 from alkanode.thermo.binary.phase_map import Invariant, phase_map
+from alkanode.thermo.binary.suspension import phase_names
 from alkanode.thermo.conditions import (
     Array,
     CompositionLike,
@@ -75,7 +76,7 @@ def liquid_fraction(
     assessment = load_assessment(system)
     t = temperatures(temperature, assessment)
     x = second_fraction(composition, assessment)
-    return phase_map(assessment, tuple(suspend)).tie_lines(t).liquid_fraction(x)
+    return phase_map(assessment, phase_names(suspend)).tie_lines(t).liquid_fraction(x)
 
 
 def phase_fractions(
@@ -116,7 +117,7 @@ def phase_fractions(
     assessment = load_assessment(system)
     t = np.atleast_1d(temperatures(temperature, assessment)).ravel()
     x = np.atleast_1d(second_fraction(composition, assessment)).ravel()
-    lines = phase_map(assessment, tuple(suspend)).tie_lines(t[:, None])
+    lines = phase_map(assessment, phase_names(suspend)).tie_lines(t[:, None])
     amounts = np.stack([lines.fraction(branch, x[None, :]) for branch in lines.branches], axis=-1)
     record = xr.Dataset(
         {"phase_fraction": (("temperature", "composition", "phase"), amounts)},
@@ -129,7 +130,7 @@ def phase_fractions(
     )
     _mark_common(record, assessment)
     mark(record, "phase_fraction", "phase_fraction", "Atoms in one phase over all atoms")
-    rest_on(record, assessment, tuple(suspend))
+    rest_on(record, assessment, phase_names(suspend))
     return record
 
 
@@ -159,7 +160,7 @@ def tie_line_table(
     """
     assessment = load_assessment(system)
     t = np.atleast_1d(temperatures(temperature, assessment)).ravel()
-    lines = phase_map(assessment, tuple(suspend)).tie_lines(t)
+    lines = phase_map(assessment, phase_names(suspend)).tie_lines(t)
     x = np.moveaxis(np.stack([lines.left, lines.right]), (0, 1, 2), (2, 1, 0))
     number = np.moveaxis(np.stack([lines.left_branch, lines.right_branch]), (0, 1, 2), (2, 1, 0))
     exists = x[..., 0] != ABSENT[0]
@@ -177,7 +178,7 @@ def tie_line_table(
         coords={"temperature": t, "end": [f"{symbol}-rich" for symbol in assessment.elements]},
     )
     _mark_common(record, assessment)
-    rest_on(record, assessment, tuple(suspend))
+    rest_on(record, assessment, phase_names(suspend))
     return record
 
 
@@ -203,7 +204,7 @@ def invariants(system: str | Assessment = "Na-K", *, suspend: tuple[str, ...] = 
     >>> [point.kind for point in invariants("Li-Na")]
     ['eutectic', 'melting', 'monotectic', 'melting', 'consolute']
     """
-    return phase_map(load_assessment(system), tuple(suspend)).invariants
+    return phase_map(load_assessment(system), phase_names(suspend)).invariants
 
 
 def _mark_common(record: xr.Dataset, assessment: Assessment) -> None:

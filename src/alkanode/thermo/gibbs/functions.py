@@ -135,7 +135,7 @@ def gibbs_curvature(
     """
     model, t, x = _enter(temperature, composition, system)
     stiffness = model.solution(phase, t).potentials(x)[2]
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         curvature: Array = stiffness / (x * (1 - x))
     return curvature
 

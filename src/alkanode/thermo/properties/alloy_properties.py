@@ -89,7 +89,7 @@ def alloy_properties(
 
     References
     ----------
-    :cite:`Foust1972`, :cite:`WuHatzell`, :cite:`Butler1932`
+    :cite:`Foust1972`, :cite:`Wu2025`, :cite:`Butler1932`
 
     Examples
     --------
@@ -103,6 +103,10 @@ def alloy_properties(
     assessment = load_assessment(system)
     t = np.atleast_1d(temperatures(temperature, assessment)).ravel()
     x = _fractions(composition, assessment)
+    if not (t.size and x.size):
+        raise PhysicsError(
+            "at least one composition and one temperature are needed", found=f"{x.size} and {t.size} of them"
+        )
     first, second = assessment.elements
     fractions = np.stack([1 - x, x], axis=-1)
     kelvin = t[:, None]
@@ -263,3 +267,5 @@ def _say_where_from(record: xr.Dataset, assessment: Assessment) -> None:
         )
     for name, (text, covers) in basis.items():
         record[name].attrs.update(basis=text, interval_covers=covers)
+    if any(Trust.ASSUMED.value in text for text, _ in basis.values()):
+        record.attrs["trust"] = Trust.ASSUMED.value

@@ -12,7 +12,8 @@ gathers in the layer: potassium in Na-K.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.constants import Avogadro
@@ -48,16 +49,18 @@ class ButlerOptions:
     ----------
     coordination
         Share of the interactions of the liquid that act in the layer. The default, 0.83, is usual for liquid metals and
-        **recalled**; 0.75 is the geometric share of a closest-packed face, 1 leaves it out.
+        **recalled**; 0.75 is the geometric share of a closest-packed face (9 of 12 neighbours), 1 leaves it out.
     geometry
-        Area of a mole of atoms over N\ :sub:`A`\ :sup:`1/3` V\ :sup:`2/3`. The default, 1.091, is that of a closest-packed
-        layer.
+        Area of a mole of atoms over N\ :sub:`A`\ :sup:`1/3` V\ :sup:`2/3`. The default, 2\ :sup:`1/3` times the root of 3/4,
+        1.0911, is exact for a closest-packed plane of spheres.
     coordination_bounds
         Values of ``coordination`` that the interval of a result covers.
     """
 
-    coordination: float = 0.83
-    geometry: float = 1.091
+    coordination: float = field(
+        default_factory=lambda: float(property_data("surface_tension")["butler"]["coordination"])
+    )
+    geometry: float = 2 ** (1 / 3) * math.sqrt(3) / 2
     coordination_bounds: tuple[float, float] = (0.75, 1.0)
 
     def __post_init__(self) -> None:
@@ -220,6 +223,7 @@ def surface_tension(
     assessment = load_assessment(system)
     chosen = options or ButlerOptions()
     t = temperatures(to_si(temperature, "temperature"), assessment)
+    gibbs_model(assessment)
     x = second_fraction(as_alloy(alloy), assessment)
     present = [symbol for symbol, part in zip(assessment.elements, (1 - x, x), strict=True) if part > 0]
     for symbol in present:

@@ -9,6 +9,7 @@ and the last two steps repeat.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,21 +19,22 @@ from alkanode.thermo.conditions import Array
 from alkanode.thermo.gibbs.model import Parameters, TernaryModel
 from alkanode.thermo.ternary.grid import COARSE, FINE
 from alkanode.thermo.ternary.lowest_plane import Basis, lower, pure_basis
-from alkanode.thermo.ternary.newton import solve_phases
+from alkanode.thermo.ternary.newton import ABSENT, solve_phases
 from alkanode.thermo.ternary.phase_names import all_names, branch_elements, branch_name
 from alkanode.thermo.ternary.phase_sets import NONE, PhaseSets
 from alkanode.thermo.ternary.phases import Phases, phases_of
 from alkanode.thermo.ternary.stability import sharpen, unstable_against
 
-ABSENT = 1e-100
-"""Mole fraction that stands for an absent element, so that its logarithm is finite."""
+Failed: TypeAlias = Literal["raise", "mask"]
 
 SMALLEST_AMOUNT = 1e-12
 """Moles of atoms of a phase, per mole of all, below which it is not told from nothing."""
 
 _CHUNK = 256
 _ROUNDS = 8
+_DROPPING_ROUNDS = 3
 _ON_THE_NET = 1e-9
+_NUDGES = (1e-11, -1e-11, 3e-10, -3e-10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,15 @@ class Equilibria:
     potentials
         Chemical potentials (state, element) against the stable pure elements, J mol-1; minus infinity where an element is
         absent.
+    settled
+        Whether the phases of a state were found (state). Where they were not, all of the above is NaN.
     """
 
     phases: tuple[str, ...]
     fractions: Array
     compositions: Array
     potentials: Array
+    settled: npt.NDArray[np.bool_]
 
     def fraction(self, name: str) -> Array:
         """Amount of one phase (state), or of all liquids together for ``"liquid"``."""
@@ -71,6 +76,7 @@ def equilibrate(
     suspended: tuple[str, ...] = (),
     *,
     parameters: Parameters | None = None,
+    failed: Failed = "raise",
 ) -> Equilibria:
     """Equilibria at n states.
 
@@ -86,6 +92,9 @@ def equilibrate(
         Phases of the assessment that are left out; at least one solution stays.
     parameters
         Other values of parameters, each a number or shaped (state): posterior draws.
+    failed
+        What to do with states whose phases do not settle: ``"raise"``, or ``"mask"`` them, so that one does not hide the
+        others.
 
     Returns
     -------
@@ -94,12 +103,12 @@ def equilibrate(
     Raises
     ------
     ConvergenceError
-        When a state does not end.
+        When a state does not settle and is not to be masked.
     """
     temperature, x = np.asarray(temperature, dtype=np.float64), np.asarray(x, dtype=np.float64)
     x = x / x.sum(axis=-1, keepdims=True)
-    sets, phases = phase_sets(model, temperature, x, suspended, parameters)
-    return _named(sets, x, phases, all_names(model.assessment, suspended), model.assessment.elements)
+    sets, phases = phase_sets(model, temperature, x, suspended, parameters, failed)
+    return named(sets, x, phases, all_names(model.assessment, suspended), model.assessment.elements)
 
 
 def phase_sets(
@@ -108,8 +117,12 @@ def phase_sets(
     x: Array,
     suspended: tuple[str, ...] = (),
     parameters: Parameters | None = None,
+    failed: Failed = "raise",
 ) -> tuple[PhaseSets, tuple[str, ...]]:
-    """Phases at n states as numbers, and the names that the numbers point to; as :func:`equilibrate`."""
+    """Phases at n states as numbers, and the names that the numbers point to; as :func:`equilibrate`.
+
+    Amounts below :data:`SMALLEST_AMOUNT` have left; their solution may still have set the potentials.
+    """
     if parameters:
         known, at = temperature, np.arange(len(temperature))
     else:
@@ -119,16 +132,39 @@ def phase_sets(
     for start in range(0, len(x), _CHUNK):
         chunk = np.arange(start, min(start + _CHUNK, len(x)))
         kept, place = np.unique(at[chunk], return_inverse=True)
-        sets.put(chunk, _solve(phases.at(kept), place, np.maximum(x[chunk], ABSENT), temperature[chunk]))
+        sets.put(chunk, _solve(phases.at(kept), place, np.maximum(x[chunk], ABSENT)))
+    if failed == "raise" and not sets.converged.all():
+        _refuse(temperature[~sets.converged], x[~sets.converged])
+    sets.phase[sets.fraction < SMALLEST_AMOUNT] = NONE
     return sets, phases.names
 
 
-def _named(
+def _refuse(temperature: Array, x: Array) -> None:
+    raise ConvergenceError(
+        "the phases at every state must settle",
+        found=f"{len(x)} states whose phases keep changing, the first at {temperature[0]:g} K and mole fractions "
+        f"{np.array2string(x[0], precision=6)}",
+        todo="Move the state slightly, or suspend a phase",
+    )
+
+
+def named(
     sets: PhaseSets, x: Array, phases: tuple[str, ...], names: tuple[str, ...], elements: tuple[str, ...]
 ) -> Equilibria:
-    """Sort the phases of every state under their names; one that only sets the potentials at a compound is left out."""
+    """Sort the phases of every state under their names.
+
+    Parameters
+    ----------
+    sets, x
+        Phases found, and mole fractions (state, element).
+    phases
+        Names that the numbers of the phases point to.
+    names
+        Names that may appear.
+    elements
+        Symbols.
+    """
     potentials = np.where(x > 0, sets.potentials, -np.inf)
-    sets.phase[sets.fraction < SMALLEST_AMOUNT] = NONE
     compositions = np.where((x > 0)[:, None, :] | np.isnan(sets.composition), sets.composition, 0.0)
     element = branch_elements(sets.phase, sets.composition, phases, elements)
     fractions, found = np.zeros((len(x), len(names))), np.full((len(x), len(names), 3), np.nan)
@@ -139,28 +175,42 @@ def _named(
                 column = names.index(branch_name(phase, symbol))
                 fractions[state, column] = sets.fraction[state, place]
                 found[state, column] = compositions[state, place]
-    return Equilibria(names, fractions, found, potentials)
+    for values in (fractions, found, potentials):
+        values[~sets.converged] = np.nan
+    return Equilibria(names, fractions, found, potentials, sets.converged)
 
 
-def _solve(phases: Phases, at: npt.NDArray[np.intp], x: Array, temperature: Array) -> PhaseSets:
-    """Equilibria of a few states at numbered temperatures."""
+def _solve(phases: Phases, at: npt.NDArray[np.intp], x: Array) -> PhaseSets:
+    """Equilibria of a few states at numbered temperatures; those that do not settle are marked as not converged.
+
+    A state that is exactly a compound has no potentials of its own, since any plane through the compound would do: it is
+    moved by 1e-11, as is any other that does not settle where it is.
+    """
+    sets, rows = _settled(phases, at, x)
+    for nudge in _NUDGES:
+        if rows.size == 0:
+            break
+        here = x[rows]
+        moved = np.where(here > ABSENT, here + nudge * (1 / 3 - here), ABSENT)
+        found, left = _settled(phases, at[rows], moved)
+        sets.put(rows, found)
+        rows = rows[left]
+    return sets
+
+
+def _settled(phases: Phases, at: npt.NDArray[np.intp], x: Array) -> tuple[PhaseSets, npt.NDArray[np.intp]]:
+    """Equilibria, and the rows that did not settle, which are marked as not converged."""
     here = phases.at(at)
     heights = [FINE.energies(terms) for terms in phases.solutions]
     basis = plane_on_the_net(phases, heights, at, x)
     sets = PhaseSets.of_basis(basis, here, x)
-    rows = np.arange(len(x))
-    for attempt in (_ROUNDS, 2 * _ROUNDS):
-        rows = _search(sets, here, heights, at, x, rows, attempt)
-        if rows.size == 0:
-            return sets
+    rows = _search(sets, here, heights, at, x, np.arange(len(x)), _ROUNDS)
+    if rows.size:
         sharpen(basis, here, heights, at, rows)
         sets.put(rows, PhaseSets.of_basis(basis, here, x).take(rows))
-    raise ConvergenceError(
-        "the phases at every state must settle",
-        found=f"{len(rows)} states whose phases keep changing, the first at {temperature[rows[0]]:g} K and mole "
-        f"fractions {np.array2string(x[rows[0]], precision=6)}",
-        todo="Move the state slightly, or suspend a phase",
-    )
+        rows = _search(sets, here, heights, at, x, rows, 2 * _ROUNDS)
+    sets.converged[rows] = False
+    return sets, rows
 
 
 def _search(
@@ -174,8 +224,8 @@ def _search(
 ) -> npt.NDArray[np.intp]:
     """Newton's method and the search below the plane, in turns; gives the rows that did not end."""
     active = rows
-    for _ in range(rounds):
-        settle(sets, phases, x, active)
+    for number in range(rounds):
+        settle(sets, phases, x, active, SMALLEST_AMOUNT if number < _DROPPING_ROUNDS else 0.0)
         active = active[sets.converged[active]]
         active = unstable_against(sets, phases, heights, at, x, active)
         if active.size == 0:
@@ -215,15 +265,26 @@ def _lowest_of_all(phases: Phases, points: Array, heights: list[Array]) -> tuple
     return points, energies, number
 
 
-def settle(sets: PhaseSets, phases: Phases, x: Array, rows: npt.NDArray[np.intp]) -> None:
-    """Exact compositions, amounts and potentials of the phases of some states; phases that vanish leave. In place."""
+def settle(
+    sets: PhaseSets, phases: Phases, x: Array, rows: npt.NDArray[np.intp], smallest: float = SMALLEST_AMOUNT
+) -> None:
+    """Exact compositions, amounts and potentials of the phases of some states; phases that vanish leave. In place.
+
+    Parameters
+    ----------
+    sets, phases, x, rows
+        What is known, at which temperatures and mole fractions, and which states.
+    smallest
+        Amount below which a phase leaves. With 0 a phase that is just present stays: beside a metal of which there is only a trace, 1e-12 of a phase is enough to
+        hold down its potential, and without it the phase would join again.
+    """
     while rows.size:
         sets.sort(rows)
         again = []
         for signature in np.unique(sets.phase[rows], axis=0):
             chosen = rows[(sets.phase[rows] == signature).all(axis=-1)]
             _newton(sets, phases, x, chosen, [int(number) for number in signature if number != NONE])
-            again.append(sets.drop_vanished(chosen, SMALLEST_AMOUNT, len(phases.solutions)))
+            again.append(sets.drop_vanished(chosen, smallest, len(phases.solutions)))
         rows = np.concatenate(again)
 
 

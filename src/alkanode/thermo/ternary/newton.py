@@ -16,6 +16,9 @@ import numpy.typing as npt
 from alkanode.thermo.conditions import Array
 from alkanode.thermo.gibbs.ternary_solution import TernaryTerms
 
+ABSENT = 1e-100
+"""Mole fraction that stands for an absent element, so that its logarithm is finite."""
+
 _LONGEST_STEP = 1.5
 _ENOUGH = 1e-9
 _MOST_STEPS = 40
@@ -100,6 +103,30 @@ def _step(
     solutions: list[TernaryTerms], compounds: list[tuple[Array, Array]], total: Array, u: Array, f: Array
 ) -> tuple[Array, Array]:
     """Newton step of (u of each solution, amounts), and the chemical potentials over RT."""
+    count = 3 * len(solutions)
+    found = solve_each(*equations(solutions, compounds, total, u, f))
+    return np.concatenate([found[:, :count], found[:, count + 3 :]], axis=-1), found[:, count : count + 3]
+
+
+def equations(
+    solutions: list[TernaryTerms], compounds: list[tuple[Array, Array]], total: Array, u: Array, f: Array
+) -> tuple[Array, Array]:
+    """Linear equations of a Newton step.
+
+    Parameters
+    ----------
+    solutions, compounds, total
+        As :func:`solve_phases`.
+    u, f
+        Logarithms of the mole fractions (state, solution, element) and amounts (state, phase).
+
+    Returns
+    -------
+    matrix, right
+        (state, n, n) and (state, n). Unknown are, in this order, the steps of u, the chemical potentials over RT, and the
+        steps of the amounts. The equations are equal potentials, the balance of each metal over what there is of it, and
+        one for each phase: its mole fractions sum to 1, or its energy lies in the plane.
+    """
     n, count = len(total), 3 * len(solutions)
     plane = slice(count, count + 3)
     size = count + 3 + f.shape[1]
@@ -125,8 +152,7 @@ def _step(
         right[:, amount] = energy / rt
         matrix[:, plane, amount] = composition / total
         right[:, plane] -= f[:, number, None] * composition / total
-    found = solve_each(matrix, right)
-    return np.concatenate([found[:, :count], found[:, count + 3 :]], axis=-1), found[:, plane]
+    return matrix, right
 
 
 def lowest_distance(terms: TernaryTerms, potentials: Array, start: Array) -> tuple[Array, Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -72,6 +73,18 @@ class PhaseSets:
         phase, fraction, composition, potentials, converged = self._fields
         return PhaseSets(phase[rows], fraction[rows], composition[rows], potentials[rows], converged[rows])
 
+    @classmethod
+    def joined(cls, parts: Sequence[PhaseSets]) -> Self:
+        """The states of several, one after another."""
+        phase, fraction, composition, potentials, converged = zip(*(part._fields for part in parts), strict=True)
+        return cls(
+            np.concatenate(phase),
+            np.concatenate(fraction),
+            np.concatenate(composition),
+            np.concatenate(potentials),
+            np.concatenate(converged),
+        )
+
     @property
     def _fields(self) -> tuple[npt.NDArray[np.intp], Array, Array, Array, npt.NDArray[np.bool_]]:
         return (self.phase, self.fraction, self.composition, self.potentials, self.converged)
@@ -118,7 +131,7 @@ class PhaseSets:
         vanished = self.fraction[rows].min(axis=-1, where=self.phase[rows] != NONE, initial=np.inf)
         place = np.where(self.phase[rows] == NONE, np.inf, self.fraction[rows]).argmin(axis=-1)
         alone = (self.phase[rows] < solutions).sum(axis=-1) == 1
-        spared = alone & (self.phase[rows, place] < solutions) & (vanished > -smallest)
+        spared = alone & (self.phase[rows, place] < solutions) & (vanished > -_NEGLIGIBLE)
         gone = (vanished < smallest) & ~spared
         twin = self._twin(rows)
         place = np.where(~gone & (twin >= 0), twin, place)
@@ -127,7 +140,7 @@ class PhaseSets:
         self.phase[changed, place] = NONE
         self.fraction[changed, place] = 0.0
         self.composition[changed, place] = np.nan
-        left = np.maximum(self.fraction[changed], smallest) * (self.phase[changed] != NONE)
+        left = np.maximum(self.fraction[changed], _NEGLIGIBLE) * (self.phase[changed] != NONE)
         self.fraction[changed] = left / left.sum(axis=-1, keepdims=True)
         return np.asarray(changed)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import xarray as xr
 
 from alkanode.data.schema import label
-from alkanode.foundation.errors import PhysicsError
+from alkanode.foundation.errors import ConvergenceError, DataQualityWarning, PhysicsError
 from alkanode.foundation.units import QuantityLike
 from alkanode.thermo.assessment.data import Assessment
 from alkanode.thermo.assessment.reading import load_assessment
@@ -15,6 +17,9 @@ from alkanode.thermo.gibbs.model import ternary_model
 from alkanode.thermo.provenance import mark, rest_on
 from alkanode.thermo.ternary.section_fields import Fields, section_fields
 from alkanode.thermo.ternary.suspension import checked_suspension
+
+MOVES = (0.002, -0.002, 0.01, -0.01, 0.05, -0.05)
+"""Temperature differences, K, at which a section is looked for beside a temperature where fields open or close."""
 
 _FEWEST = 3
 
@@ -26,6 +31,7 @@ def isothermal_section(
     suspend: tuple[str, ...] = (),
     tie_lines: int = 12,
     points: int = 60,
+    moves: tuple[float, ...] = MOVES,
 ) -> xr.Dataset:
     """Phase fields of three metals at one temperature: boundaries, tie lines and tie triangles.
 
@@ -41,6 +47,9 @@ def isothermal_section(
         Tie lines in each two-phase field.
     points
         Points on each boundary; 60 follow every curve of the shipped system within the width of a line.
+    moves
+        Temperature differences (K) that are tried in this order where fields open or close; the default stays far within
+        what a temperature in a cell is known to.
 
     Returns
     -------
@@ -50,19 +59,22 @@ def isothermal_section(
         (tie_line, end, element) with ``tie_line_phase`` (tie_line, end). ``triangle_mole_fraction`` (triangle, corner,
         element) with ``triangle_phase`` (triangle, corner). ``region_mole_fraction`` (region, element) is a place to write
         ``region_phases``, the phases of a field joined by " + ". Where two liquids coexist they are named after the
-        elements that tell them apart.
+        elements that tell them apart. The attribute ``computed_at`` is the temperature of the fields, K.
 
     Raises
     ------
     PhysicsError
         For an unknown phase, a temperature outside the range of the functions, or fewer than three points.
     ConvergenceError
-        Exactly at an invariant temperature, where fields open or close.
+        When the fields do not close there, nor at any temperature that ``moves`` allows.
 
     Warns
     -----
     ExtrapolationWarning
         Outside the temperatures for which the assessment was made.
+    DataQualityWarning
+        When the section is that of a temperature beside the one asked for, within 0.05 K. This happens where fields open
+        or close: they are then smaller than can be told from nothing.
 
     Examples
     --------
@@ -79,14 +91,40 @@ def isothermal_section(
         raise PhysicsError(
             "at least three points on a boundary and one tie line are needed", found=f"{points} and {tie_lines}"
         )
-    fields = section_fields(ternary_model(assessment), float(t), left_out, points)
+    fields, computed_at = _fields(assessment, float(t), left_out, points, moves)
     record = _record(fields, assessment.elements, tie_lines, points)
     record["temperature"] = ((), float(t))
-    record.attrs.update(system=assessment.system, tie_lines=tie_lines, points=points)
+    record.attrs.update(system=assessment.system, tie_lines=tie_lines, points=points, computed_at=computed_at)
     for name in ("boundary", "tie_line", "triangle", "region"):
         mark(record, f"{name}_mole_fraction", "mole_fraction", "Atoms of one element over all atoms")
     rest_on(record, assessment, left_out)
     return label(record, "isothermal_section")
+
+
+def _fields(
+    assessment: Assessment, temperature: float, suspended: tuple[str, ...], points: int, moves: tuple[float, ...]
+) -> tuple[Fields, float]:
+    """Fields at a temperature, or at the first one beside it where they close, and that temperature."""
+    model = ternary_model(assessment)
+    low, high = assessment.function_range
+    refused: list[ConvergenceError] = []
+    for move in (0.0, *moves):
+        if not low <= temperature + move <= high:
+            continue
+        try:
+            fields = section_fields(model, temperature + move, suspended, points)
+        except ConvergenceError as error:
+            refused.append(error)
+            continue
+        if move:
+            warnings.warn(
+                f"fields open or close at {temperature:g} K, too small to be told from nothing; the section is that at "
+                f"{temperature + move:.6g} K",
+                DataQualityWarning,
+                stacklevel=3,
+            )
+        return fields, temperature + move
+    raise refused[0]
 
 
 def _record(fields: Fields, elements: tuple[str, ...], tie_lines: int, points: int) -> xr.Dataset:

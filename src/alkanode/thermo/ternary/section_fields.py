@@ -32,6 +32,7 @@ _ON_A_SIDE = 1e-50
 _NOTHING = 1e-9
 _BEYOND = 1e-3
 _CLOSE = 0.1
+_FEW = 8
 _MOST_ROUNDS = 8
 
 
@@ -103,7 +104,9 @@ def section_fields(model: TernaryModel, temperature: float, suspended: tuple[str
             families.append(family)
             states = np.concatenate([states, wrong])
         if len(states) == 0:
-            return Fields(known.triangles, families, known.single())
+            for unseen in known.unseen_fields(found):
+                known.add(model, temperature, unseen, suspended)
+            return Fields(known.triangles, families, known.single(found))
     raise ConvergenceError(
         "the fields of a section must close",
         found=f"tie lines that are not stable at {temperature:g} K",
@@ -212,15 +215,63 @@ class _Known:
         sides = [knot for knot in self.knots if knot.beyond is not None and not any(knot is end for end in ends)]
         return np.array([knot.beyond for knot in sides]).reshape(-1, 3)
 
-    def single(self) -> list[tuple[str, Array]]:
+    def unseen_fields(self, families: list[list[Knot]]) -> list[Array]:
+        """States (state, element) in one-phase fields of which there is none yet: narrow ones, between their boundaries."""
+        ends: dict[tuple[str, tuple[int, ...]], list[Array]] = {}
+        for knots in families:
+            for side, number in enumerate(knots[0].numbers):
+                if number < len(self.phases.solutions):
+                    edge = np.stack([knot.ends[side] for knot in knots])
+                    name = knots[0].names[side] if knots[0].names[side].startswith("bcc") else self.names[number]
+                    field = tuple(_sides(edge.mean(axis=0)[None], name, families, self.names)[0])
+                    ends.setdefault((name, field), []).append(edge)
+        seen = self._seen(families)
+        return [_between_all(np.concatenate(edges)) for key, edges in ends.items() if key not in seen]
+
+    def _seen(self, families: list[list[Knot]]) -> set[tuple[str, tuple[int, ...]]]:
+        """Name and sides of the gaps of every one-phase field of which a state is known."""
+        return {
+            (name, tuple(side))
+            for name, states in self._states.items()
+            for side in _sides(np.array(states), name, families, self.names)
+        }
+
+    def single(self, families: list[list[Knot]]) -> list[tuple[str, Array]]:
         """A state well inside each one-phase field: the one that is nearest to the mean of those in it."""
         found = []
         for name, states in sorted(self._states.items()):
             every = np.array(states)
-            inner = every[(every > 0).all(axis=-1)]
-            inside = inner if len(inner) else every
-            found.append((name, inside[((inside - inside.mean(axis=0)) ** 2).sum(axis=-1).argmin()]))
+            sides = _sides(every, name, families, self.names)
+            for part in np.unique(sides, axis=0):
+                chosen = every[(sides == part).all(axis=-1)]
+                inner = chosen[(chosen > 0).all(axis=-1)]
+                inside = inner if len(inner) else chosen
+                found.append((name, inside[((inside - inside.mean(axis=0)) ** 2).sum(axis=-1).argmin()]))
         return found
+
+
+def _parts_the_solution(knots: list[Knot]) -> bool:
+    """Whether a gap within one solution parts it in two fields: it does unless it ends at a critical point."""
+    same = knots[0].numbers[0] == knots[0].numbers[1]
+    return same and all(np.ptp(knot.ends, axis=0).max() > 0 for knot in (knots[0], knots[-1]))
+
+
+def _between_all(edge: Array) -> Array:
+    """Middles of points on the edge of a field, taken two by two, and the middle of all (state, element)."""
+    few = edge[np.linspace(0, len(edge) - 1, min(len(edge), _FEW)).astype(int)]
+    pairs = (few[:, None] + few)[np.triu_indices(len(few), 1)] / 2
+    return np.concatenate([pairs, edge.mean(axis=0)[None]])
+
+
+def _sides(states: Array, name: str, families: list[list[Knot]], names: tuple[str, ...]) -> npt.NDArray[np.intp]:
+    """On which side of each gap that parts a solution its states lie (state, gap)."""
+    columns = [np.zeros(len(states), dtype=np.intp)]
+    for knots in families:
+        number = knots[0].numbers[0]
+        if name == names[number] and _parts_the_solution(knots):
+            ends = np.stack([knot.ends for knot in knots])
+            columns.append(np.abs(states[:, None, None] - ends).max(axis=-1).min(axis=1).argmin(axis=-1))
+    return np.stack(columns, axis=-1)
 
 
 def _beyond(middle: Array, third: Array) -> Array:

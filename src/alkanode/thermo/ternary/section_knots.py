@@ -9,8 +9,7 @@ import numpy as np
 
 from alkanode.thermo.conditions import Array
 from alkanode.thermo.ternary.grid import FINE
-from alkanode.thermo.ternary.kernel import ABSENT
-from alkanode.thermo.ternary.newton import solve_phases
+from alkanode.thermo.ternary.newton import ABSENT, solve_phases
 from alkanode.thermo.ternary.phase_sets import NONE
 from alkanode.thermo.ternary.phases import Phases
 from alkanode.thermo.ternary.stability import Below, lowest_below

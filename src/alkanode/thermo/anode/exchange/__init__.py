@@ -1,0 +1,1 @@
+"""Exchange of metals between an alloy and the ions of an electrolyte."""

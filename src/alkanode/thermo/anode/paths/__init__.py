@@ -1,0 +1,1 @@
+"""What happens to one electrode along the charge axis: stripping, plating, and potassium that carbon takes."""

@@ -1,0 +1,1 @@
+"""Volumes of phases, and how large an electrode is."""

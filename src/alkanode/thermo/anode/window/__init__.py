@@ -1,0 +1,1 @@
+"""Where an alloy is liquid."""
