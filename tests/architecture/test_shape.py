@@ -92,7 +92,12 @@ def test_every_reader_loads() -> None:
 
 
 def test_typed_and_with_its_data() -> None:
-    for name in ("py.typed", "foundation/references.bib", "report/report.html.jinja", "thermo/assessment/shipped/k_na.yaml"):
+    for name in (
+        "py.typed",
+        "foundation/references.bib",
+        "report/report.html.jinja",
+        "thermo/assessment/shipped/k_na.yaml",
+    ):
         assert (ROOT / name).is_file()
 
 
