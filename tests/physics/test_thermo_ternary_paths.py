@@ -47,7 +47,7 @@ def test_lithium_plated_into_liquid_soon_stays_solid() -> None:
 
 
 def test_lithium_rich_anode_is_never_all_liquid() -> None:
-    path = stripping_path("Li20Na40K40", "K+", points=9, draws=4)
+    path = stripping_path("Li20Na40K40", "K+", points=9, draws=20)
     assert np.isnan(path.capacity_to_liquidus)
     assert path_estimates(path)["capacity_to_liquidus"].value is None
     assert path.capacity_to_first_liquid == 0

@@ -161,3 +161,11 @@ def test_plating_a_drop_adds_the_metal_that_came() -> None:
     path = plating_path("NaK50", areal_capacity="1 mAh cm-2", size=ElectrodeSize(thickness="50 um"), points=2, draws=0)
     came = 36000.0 / 96485.33212 * element("Na").molar_mass.value / 968
     assert path.thickness_change.values[-1] == pytest.approx(came, rel=1e-9)
+
+
+@pytest.mark.parametrize("draws", [-1, 1, 19])
+def test_too_few_draws_give_no_interval_of_95_percent(draws: int) -> None:
+    with pytest.raises(PhysicsError, match="0 draws or more than 19"):
+        liquid_window(draws=draws)
+    assert "mole_fraction_assessment_interval" not in liquid_window(draws=0)
+    assert "mole_fraction_assessment_interval" in liquid_window(draws=20)

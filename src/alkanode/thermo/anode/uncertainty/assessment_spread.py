@@ -20,6 +20,9 @@ DRAWS_BY_METALS = {2: DRAWS, 3: 40}
 """Default number of draws of a path by the number of metals. A ternary path costs some thirty times a binary one; with 40
 draws the ends of an interval are known to about a third of its half width."""
 
+FEWEST_DRAWS = 20
+"""Fewer draws than these do not reach the ends of a 95 % interval: one of twenty lies beyond either end of a 90 % interval."""
+
 NORMAL_95 = 1.96
 """Half width of a 95 % interval over one standard uncertainty."""
 
@@ -35,10 +38,14 @@ def draw_count(assessment: Assessment, count: int | None) -> int:
     Raises
     ------
     PhysicsError
-        For a negative count.
+        For a negative count, or one too small for a 95 % interval.
     """
-    if count is not None and count < 0:
-        raise PhysicsError("0 draws or more are needed", found=f"{count} draws")
+    if count is not None and count != 0 and count < FEWEST_DRAWS:
+        raise PhysicsError(
+            f"a 95 % interval over an assessment needs 0 draws or more than {FEWEST_DRAWS - 1}",
+            found=f"{count} draws",
+            todo="Pass draws=0 for no such interval",
+        )
     if assessment.uncertainty is None:
         return 0
     return DRAWS_BY_METALS[len(assessment.elements)] if count is None else count
@@ -50,7 +57,7 @@ def draws_of(assessment: Assessment, count: int | None, seed: int = 0) -> Draws 
     Raises
     ------
     PhysicsError
-        For a negative count.
+        As :func:`draw_count`.
     """
     number = draw_count(assessment, count)
     return parameter_draws(assessment, number, seed) if number else None
