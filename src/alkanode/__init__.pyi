@@ -1,4 +1,17 @@
-from . import data, electrochem, foundation, impedance, io, materials, plot, report, studies, thermo, virtual
+from . import (
+    data,
+    electrochem,
+    foundation,
+    impedance,
+    io,
+    materials,
+    plot,
+    report,
+    studies,
+    thermo,
+    tomography,
+    virtual,
+)
 from .data import Cell, Electrode, Electrolyte, Protocol, open_saved, save
 from .foundation.sources import cite
 from .io import open_history, open_record
@@ -29,5 +42,6 @@ __all__ = [
     "save",
     "studies",
     "thermo",
+    "tomography",
     "virtual",
 ]

@@ -29,8 +29,23 @@ HEAVY = (
     "matplotlib",
     "plotly",
     "pycalphad",
+    "numba",
+    "skimage",
+    "dask",
 )
-PUBLIC = ("data", "electrochem", "impedance", "io", "materials", "plot", "report", "studies", "thermo", "virtual")
+PUBLIC = (
+    "data",
+    "electrochem",
+    "impedance",
+    "io",
+    "materials",
+    "plot",
+    "report",
+    "studies",
+    "thermo",
+    "tomography",
+    "virtual",
+)
 
 
 def loaded_by(code: str) -> set[str]:
@@ -118,7 +133,7 @@ def test_nothing_is_printed_and_nothing_is_left_open() -> None:
 
 
 def test_the_vocabulary_speaks_si() -> None:
-    si = {"s", "V", "A", "C", "K", "Hz", "ohm", "H", "F", "m", "m2", "m3", "kg", "Pa", "rad", "mol", "1"}
+    si = {"s", "V", "A", "C", "K", "Hz", "ohm", "H", "F", "m", "m2", "m3", "kg", "Pa", "rad", "mol", "J", "1"}
     compound = {
         "ohm m2",
         "S m-1",
@@ -137,6 +152,8 @@ def test_the_vocabulary_speaks_si() -> None:
         "mol m-3",
         "N m-1",
         "Pa s",
+        "m-1",
+        "m2 kg-1",
     }
     for entry in VOCABULARY.values():
         assert entry.unit in si | compound, entry.name

@@ -2,20 +2,24 @@
 
 from alkanode.data.kinds import (
     anode,
+    changes,
     critical_currents,
     failures,
     full_cells,
+    grains,
     impedance,
     interface,
     measured,
     operando,
     profiles,
+    projections,
     regularisation,
     staircases,
     stripping,
     thermo,
     validity,
     voltammograms,
+    volumes,
 )
 from alkanode.data.kinds.kind import Dims, Kind
 
@@ -37,6 +41,10 @@ KINDS: dict[str, Kind] = {
         *staircases.KINDS,
         *voltammograms.KINDS,
         *full_cells.KINDS,
+        *projections.KINDS,
+        *volumes.KINDS,
+        *changes.KINDS,
+        *grains.KINDS,
     )
 }
 """Name -> what a record of that kind holds."""

@@ -13,6 +13,7 @@ from alkanode.foundation.quantities import (
     ramps,
     regularisation,
     thermo,
+    tomography,
     validity,
 )
 from alkanode.foundation.quantities.quantity import Number, Quantity
@@ -30,6 +31,7 @@ ENTRIES: tuple[Quantity, ...] = (
     *properties.ENTRIES,
     *ramps.ENTRIES,
     *full_cells.ENTRIES,
+    *tomography.ENTRIES,
     *plain.ENTRIES,
 )
 """Every quantity."""

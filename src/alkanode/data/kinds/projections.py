@@ -1,0 +1,55 @@
+"""Scans of a tomograph: raw frames, line integrals, rotation axis."""
+
+from __future__ import annotations
+
+from alkanode.data.kinds.kind import Kind
+
+KINDS = (
+    Kind(
+        name="projections",
+        meaning="Raw frames of one scan, in the order taken, with what each frame is and the angle it was taken at.",
+        required={
+            "counts": ("frame", "row", "column"),
+            "image_key": ("frame",),
+            "rotation_angle": ("frame",),
+        },
+        optional={
+            "time": ("frame",),
+            "beam_monitor": ("frame",),
+            "pixel_size": (),
+            "photon_energy": (),
+            "exposure_time": (),
+            "detector_distance": (),
+        },
+    ),
+    Kind(
+        name="line_integrals",
+        meaning="Attenuation along each ray of some detector rows, one sinogram per row.",
+        required={
+            "line_integral": ("row", "angle", "column"),
+            "rotation_angle": ("angle",),
+        },
+        optional={
+            "replaced": ("row", "angle", "column"),
+            "time": ("angle",),
+            "pixel_size": (),
+            "photon_energy": (),
+        },
+        flag_fields=frozenset({"replaced"}),
+    ),
+    Kind(
+        name="rotation_axis",
+        meaning="Detector column of the rotation axis by several methods, with the curve of each.",
+        required={
+            "axis_column": ("method",),
+            "standard_error": ("method",),
+            "usable": ("method",),
+            "candidate": ("method", "trial"),
+            "score": ("method", "trial"),
+        },
+        optional={"row_axis_column": ("method", "row"), "reason": ("method",), "pixel_size": ()},
+        flag_fields=frozenset({"usable"}),
+        text_fields=frozenset({"reason"}),
+    ),
+)
+"""Kinds of records."""

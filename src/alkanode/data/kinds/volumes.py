@@ -1,0 +1,35 @@
+"""Reconstructed volumes and how they lie upon one another."""
+
+from __future__ import annotations
+
+from alkanode.data.kinds.kind import Kind
+
+KINDS = (
+    Kind(
+        name="volume",
+        meaning="Linear attenuation coefficient on voxels; z runs along the rotation axis.",
+        required={"attenuation": ("z", "y", "x")},
+        optional={"attenuation_noise": ("z",), "z": ("z",), "y": ("y",), "x": ("x",), "photon_energy": ()},
+    ),
+    Kind(
+        name="registration",
+        meaning="Rigid motion of each scan against the reference scan, with its errors and what remains.",
+        required={
+            "shift": ("scan", "component"),
+            "rotation": ("scan", "component"),
+            "centre": ("component",),
+            "shift_error": ("scan", "component"),
+            "rotation_error": ("scan", "component"),
+            "condition_number": ("scan",),
+            "displacement": ("scan",),
+            "residual_before": ("scan",),
+            "residual_after": ("scan",),
+        },
+        optional={
+            "covariance": ("scan", "parameter", "other_parameter"),
+            "displacement_error": ("scan",),
+            "residual_map": ("scan", "z", "y", "x"),
+        },
+    ),
+)
+"""Kinds of records."""

@@ -1,0 +1,1 @@
+"""X-ray attenuation of materials, from two tables."""

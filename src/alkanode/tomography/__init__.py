@@ -1,0 +1,3 @@
+"""Tomography: from projections to attenuation gained and lost, grains and depth profiles."""
+
+__all__: list[str] = []

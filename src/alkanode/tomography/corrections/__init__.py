@@ -1,0 +1,1 @@
+"""From counts to line integrals: flat field, zingers, stripes, phase."""

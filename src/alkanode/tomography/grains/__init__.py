@@ -1,0 +1,1 @@
+"""Grains of change: sizes, depth, interface, cracks."""

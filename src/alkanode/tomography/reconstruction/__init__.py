@@ -1,0 +1,1 @@
+"""From line integrals to slices."""

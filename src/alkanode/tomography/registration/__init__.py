@@ -1,0 +1,1 @@
+"""Bring scans onto one another by what does not change."""

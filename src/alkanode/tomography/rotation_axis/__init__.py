@@ -1,0 +1,1 @@
+"""Find the rotation axis by several methods that must agree."""

@@ -1,0 +1,1 @@
+"""Many scans, block by block, resumable."""

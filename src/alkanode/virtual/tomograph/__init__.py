@@ -1,0 +1,1 @@
+"""A virtual tomograph: projections of an object whose truth is known."""
