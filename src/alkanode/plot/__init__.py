@@ -20,6 +20,7 @@ from alkanode.plot.description import (
     Twin,
 )
 from alkanode.plot.figure_table import save_data
+from alkanode.plot.pictures import Mesh, Picture, Scene
 from alkanode.plot.quick.circuits import (
     arrhenius,
     circuit_fit,
@@ -74,6 +75,15 @@ from alkanode.plot.quick.thermo import (
     metal_stabilisation,
     phase_diagram,
 )
+from alkanode.plot.quick.tomography import (
+    change_bodies,
+    change_threshold,
+    depth_profile,
+    interface_contact,
+    rotation_axis,
+    scan_motion,
+    volume_slices,
+)
 from alkanode.plot.quick.voltammetry import current_over_scan_rate, peak_over_cycles, voltammogram
 
 __all__ = [
@@ -85,8 +95,11 @@ __all__ = [
     "Fill",
     "Heatmap",
     "Line",
+    "Mesh",
     "Note",
     "Panel",
+    "Picture",
+    "Scene",
     "Series",
     "Twin",
     "active_area",
@@ -99,6 +112,8 @@ __all__ = [
     "capacity_by_alloy",
     "capacity_over_cycles",
     "cell_profiles",
+    "change_bodies",
+    "change_threshold",
     "circuit_fit",
     "circuit_parameters",
     "circuit_residuals",
@@ -106,11 +121,13 @@ __all__ = [
     "critical_current_against",
     "current_over_scan_rate",
     "current_ramp",
+    "depth_profile",
     "differential_stack",
     "draw",
     "figure_html",
     "gibbs_curves",
     "half_cycle_shapes",
+    "interface_contact",
     "interphase_growth",
     "ion_exchange",
     "isothermal_section",
@@ -133,8 +150,10 @@ __all__ = [
     "relaxation_times",
     "rest_relaxation",
     "rivals",
+    "rotation_axis",
     "save_data",
     "save_figure",
+    "scan_motion",
     "shape_history",
     "staircase_trace",
     "steady_against_current",
@@ -143,5 +162,6 @@ __all__ = [
     "to_plotly",
     "voltage_history",
     "voltammogram",
+    "volume_slices",
     "weibull_plot",
 ]

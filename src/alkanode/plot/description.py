@@ -13,19 +13,31 @@ import numpy as np
 import numpy.typing as npt
 
 from alkanode.foundation.errors import SchemaError
+from alkanode.plot.pictures import Picture, Scene
+from alkanode.plot.roles import BandRole, Role, SeriesStyle
+
+__all__ = [
+    "Area",
+    "Axis",
+    "Band",
+    "BandRole",
+    "ColourScale",
+    "Figure",
+    "Fill",
+    "FloatArray",
+    "Heatmap",
+    "Line",
+    "Note",
+    "Panel",
+    "Picture",
+    "Role",
+    "Scene",
+    "Series",
+    "SeriesStyle",
+    "Twin",
+]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
-
-Role = Literal["primary", "second", "third", "fourth", "fifth", "model", "muted", "faint", "warning"]
-"""What a colour stands for; :mod:`alkanode.plot.style` holds the colours."""
-
-BandRole = Literal["liquid", "two-phase", "three-phase", "solid", "outside", "masked"]
-"""What a background region stands for; ``outside`` and ``masked`` are hatched."""
-
-SeriesStyle = Literal[
-    "line", "thin", "dashed", "dotted", "points", "crosses", "squares", "line+points", "steps", "arrow"
-]
-"""``squares`` are open, so that what they mark stays in sight; ``thin`` lines are many, for example tie lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,8 +336,10 @@ class Panel:
     ----------
     x, y
         The axes.
-    series, fills, areas, maps, bands, lines, notes, twins
+    series, fills, areas, maps, pictures, bands, lines, notes, twins
         What is drawn.
+    scene
+        Bodies in three dimensions, instead of all those.
     colour_scale
         Meaning of the shades of the series.
     height
@@ -340,6 +354,8 @@ class Panel:
     fills: tuple[Fill, ...] = ()
     areas: tuple[Area, ...] = ()
     maps: tuple[Heatmap, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    scene: Scene | None = None
     bands: tuple[Band, ...] = ()
     lines: tuple[Line, ...] = ()
     notes: tuple[Note, ...] = ()

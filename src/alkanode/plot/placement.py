@@ -31,6 +31,8 @@ def ends(panel: Panel) -> tuple[tuple[float, float], tuple[float, float]]:
     xs += [one.x for one in panel.fills] + [one.x for one in panel.areas]
     ys += [end for one in panel.fills for end in (one.lower, one.upper)]
     ys += [one.y for one in panel.areas]
+    xs += [np.array(one.x) for one in panel.pictures]
+    ys += [np.array(one.y) for one in panel.pictures]
     return _ends(panel.x, xs), _ends(panel.y, ys)
 
 

@@ -52,7 +52,7 @@ def axes(figure: Figure, number: int, domain: tuple[float, float]) -> dict[str, 
     x, y = ends(panel)
     frame: dict[str, Any] = {
         "showline": True,
-        "showgrid": not panel.maps,
+        "showgrid": not (panel.maps or panel.pictures),
         "linecolor": INK,
         "ticks": "outside",
         "zeroline": False,
@@ -84,7 +84,7 @@ def axes(figure: Figure, number: int, domain: tuple[float, float]) -> dict[str, 
         for layout, axis in ((x_layout, panel.x), (y_layout, panel.y)):
             if axis.limits is None:
                 layout.pop("range", None)
-        y_layout["constrain"] = x_layout["constrain"] = "domain" if panel.bare else "range"
+        y_layout["constrain"] = x_layout["constrain"] = "domain" if panel.bare or panel.pictures else "range"
     if panel.bare:
         x_layout["visible"] = y_layout["visible"] = False
     own = str(number) if number > 1 else ""
@@ -138,6 +138,7 @@ def page(figure: Figure, right_twin: bool) -> dict[str, Any]:
     bar = any(panel.maps or panel.colour_scale for panel in panels)
     names = [series.name for panel in panels for series in panel.series if series.in_legend]
     names += [fill.name for panel in panels for fill in panel.fills if fill.in_legend]
+    names += [mesh.name for panel in panels if panel.scene is not None for mesh in panel.scene.meshes]
     legend_rows = 0 if len(names) == 0 else 1 + sum(len(name) + 8 for name in names) // 95
     top, bottom = 52 + (46 if top_twin else 0), 62 + 24 * legend_rows
     single = len(panels) == 1

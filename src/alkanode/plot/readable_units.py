@@ -69,8 +69,11 @@ def readable(figure: Figure) -> Figure:
     Returns
     -------
     Figure
-        Axes, series, maps, bands, lines, notes and second scales moved together; colour scales likewise.
+        Axes, series, maps, bands, lines, notes and second scales moved together; colour scales likewise. Pictures and
+        scenes keep their units.
     """
+    if any(panel.scene is not None for panel in figure.panels):
+        return figure
     factors = [_axis_factor(panel.x, ends(panel)[0]) for panel in figure.panels]
     if figure.shared_x:
         factors = [min(factors)] * len(factors)

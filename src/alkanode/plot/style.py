@@ -22,6 +22,8 @@ ROLE_COLOURS: Final[dict[Role, str]] = {
     "muted": "#6B6B6B",
     "faint": "#D2D2D2",
     "warning": "#B2182B",
+    "gain": "#C8102E",
+    "loss": "#2166AC",
 }
 """Colour of each role (the yellow of Okabe and Ito is darkened so that a thin line of it can be seen on white)."""
 

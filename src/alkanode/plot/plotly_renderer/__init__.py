@@ -1,4 +1,4 @@
-"""Draws a description with plotly, for reports and the explorer. The only module that imports plotly.
+"""Draws a description with plotly, for reports and the explorer. The only folder that imports plotly.
 
 A fragment holds one ``<div>`` and its data; a page inlines :func:`plotly_script` once and asks no network.
 """
@@ -40,6 +40,7 @@ from alkanode.plot.placement import (
     stretches,
 )
 from alkanode.plot.plotly_layout import INK, MOST_SINGLE_TICKS, axes, axis_name, colour_bar, coordinate, domains, page
+from alkanode.plot.plotly_renderer.images import add_pictures, add_scene
 from alkanode.plot.readable_units import readable
 from alkanode.plot.style import (
     BAND_COLOURS,
@@ -140,6 +141,9 @@ def _draw(figure: Figure) -> tuple[Any, tuple[str, ...]]:
     places = domains(figure)
     bars = {id(one): (places[where[-1]][0], places[where[0]][1]) for one, where in colour_bars(figure)}
     for number, (panel, (low, high)) in enumerate(zip(figure.panels, places, strict=True), start=1):
+        if panel.scene is not None:
+            add_scene(canvas, panel.scene, panel, number, (low, high))
+            continue
         canvas.update_layout(axes(figure, number, (low, high)))
         _bands(canvas, panel, number)
         for area in panel.areas:
@@ -170,6 +174,7 @@ def _draw(figure: Figure) -> tuple[Any, tuple[str, ...]]:
         if panel.colour_scale is not None and first_scale:
             _colour_scale(canvas, panel.colour_scale, number, figure, right_twin)
     canvas.update_layout(page(figure, right_twin))
+    add_pictures(canvas, figure)
     return canvas, tuple(dict.fromkeys(thinning))
 
 

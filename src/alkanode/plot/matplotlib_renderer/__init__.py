@@ -1,4 +1,4 @@
-"""Draws a description with matplotlib, for papers and notebooks. The only module that imports matplotlib."""
+"""Draws a description with matplotlib, for papers and notebooks. The only folder that imports matplotlib."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from matplotlib.ticker import (
 from alkanode.foundation.errors import SchemaError
 from alkanode.plot.description import Area, Axis, Band, ColourScale, Figure, Fill, Heatmap, Note, Panel, Series, Twin
 from alkanode.plot.figure_table import save_data
+from alkanode.plot.matplotlib_renderer.images import draw_picture, draw_scene
 from alkanode.plot.placement import (
     colour_bars,
     counts,
@@ -159,14 +160,14 @@ def _size(figure: Figure) -> tuple[float, float]:
 
 
 def _new_axes(figure: Figure, canvas: Canvas) -> list[Axes]:
-    grid: Any = canvas.subplots(
-        len(figure.panels),
-        1,
-        sharex=figure.shared_x,
-        squeeze=False,
-        gridspec_kw={"height_ratios": [panel.height for panel in figure.panels]},
-    )
-    return [grid[row, 0] for row in range(len(figure.panels))]
+    grid = canvas.add_gridspec(len(figure.panels), 1, height_ratios=[panel.height for panel in figure.panels])
+    axes: list[Axes] = []
+    for row, panel in enumerate(figure.panels):
+        shared = {"sharex": axes[0]} if figure.shared_x and axes else {}
+        axes.append(canvas.add_subplot(grid[row, 0], projection="3d" if panel.scene else None, **shared))
+        if figure.shared_x and row < len(figure.panels) - 1:
+            axes[-1].tick_params(labelbottom=False)
+    return axes
 
 
 def _fill(figure: Figure, axes: list[Axes], *, own: bool) -> None:
@@ -174,12 +175,17 @@ def _fill(figure: Figure, axes: list[Axes], *, own: bool) -> None:
     scale: ColourScale | None = None
     meshes: dict[int, Any] = {}
     for panel, target in zip(figure.panels, axes, strict=True):
+        if panel.scene is not None:
+            draw_scene(panel.scene, panel, target)
+            continue
         _frame(panel, target, bottom=not figure.shared_x or target is axes[-1])
         _bands(panel, target)
         for area in panel.areas:
             _area(area, target)
         for one in panel.maps:
             meshes[id(one)] = _map(one, target)
+        for picture in panel.pictures:
+            draw_picture(picture, target)
         for fill in panel.fills:
             _fill_between(fill, panel, target)
         for series in panel.series:
