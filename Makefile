@@ -54,7 +54,7 @@ bench: env
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 coverage: env
-	$(BIN)/python benchmarks/coverage.py $(ARGS)
+	$(BIN)/python benchmarks/interval_coverage.py $(ARGS)
 
 detection: env
 	$(BIN)/python benchmarks/detection.py --page docs/guide/detection_table.inc $(ARGS)

@@ -290,7 +290,7 @@ def plan(options: argparse.Namespace) -> list[Benchmark]:
         ),
         Benchmark(script="operando.py", rows=target_rows, peers=impedance_peers),
         Benchmark(script="constriction.py", rows=target_rows, peers=impedance_peers),
-        Benchmark(script="coverage.py", rows=coverage_rows, peers=impedance_peers),
+        Benchmark(script="interval_coverage.py", rows=coverage_rows, peers=impedance_peers),
         Benchmark(
             script="weibull.py",
             arguments=["--sets", "300"] if options.quick else [],

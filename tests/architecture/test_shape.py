@@ -154,6 +154,7 @@ def test_the_vocabulary_speaks_si() -> None:
         "Pa s",
         "m-1",
         "m2 kg-1",
+        "m-3",
     }
     for entry in VOCABULARY.values():
         assert entry.unit in si | compound, entry.name

@@ -25,6 +25,10 @@ _COMMANDS = {
     "run": ("alkanode.cli.run:run", "Run a study: raw files to one report."),
     "schema": ("alkanode.cli.run:schema", "Print the JSON Schema of a study file."),
     "thermo": ("alkanode.cli.thermo:thermo", "Phase equilibria of alkali alloys."),
+    "tomography": (
+        "alkanode.cli.tomography:tomography",
+        "Scans of a tomograph: from projections to grains of change.",
+    ),
 }
 
 

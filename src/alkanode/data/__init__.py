@@ -7,6 +7,7 @@ from alkanode.data.charge import direct_current, passed_charge, running_charge
 from alkanode.data.clock import chain_histories, from_first_row
 from alkanode.data.kinds import KINDS, Kind
 from alkanode.data.protocol import Protocol, Step
+from alkanode.data.scan_clock import scan_charge, scan_times
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.data.spectra import spectra_record
 from alkanode.data.steps import (
@@ -49,6 +50,8 @@ __all__ = [
     "rows_by_half_cycle",
     "running_charge",
     "save",
+    "scan_charge",
+    "scan_times",
     "spectra_record",
     "step_table",
     "stripping_sign",

@@ -158,6 +158,14 @@ def open_saved(path: str | Path) -> xr.Dataset | xr.DataTree:
     return whole if whole.children else whole.to_dataset()
 
 
+def has_seal(path: str | Path) -> bool:
+    """Whether a file ends with the seal of a store, whole or damaged."""
+    with Path(path).open("rb") as stream:
+        stream.seek(0, 2)
+        stream.seek(max(0, stream.tell() - _SEAL_BYTES))
+        return stream.read(len(_SEAL)) == _SEAL
+
+
 def _check_seal(source: Path) -> None:
     """Refuse a file whose content is not the one that was sealed."""
     try:

@@ -11,18 +11,40 @@ from alkanode.io.format_info import FormatInfo
 from alkanode.io.gamry import GamryReader
 from alkanode.io.landt import LandtCcsReader, LandtCsvReader, LandtXlsxReader
 from alkanode.io.neware import NewareReader
+from alkanode.io.projections import (
+    AngleRange,
+    DatasetPaths,
+    Defect,
+    GreyScale,
+    InspectionLimits,
+    ScanReport,
+    ScanSource,
+    inspect_scan,
+    inspect_series,
+    open_projections,
+    open_stack,
+    scan_entries,
+    write_data_exchange,
+    write_nxtomo,
+)
+from alkanode.io.projections.reader import ScanReader
 from alkanode.io.registry import Reader, ReaderInfo, list_readers, load_readers, open_history, open_record
 from alkanode.io.spectra_text import NumbersReader, PlainSpectraReader, RelaxisReader, ZplotReader
 from alkanode.io.store import StoreReader
 from alkanode.io.tables import ColumnMap, MaccorReader, PlainTableReader, TableReader, shipped_map
 
 __all__ = [
+    "AngleRange",
     "ArbinReader",
     "BdfParquetReader",
     "BdfReader",
     "ColumnMap",
+    "DatasetPaths",
+    "Defect",
     "FormatInfo",
     "GamryReader",
+    "GreyScale",
+    "InspectionLimits",
     "LandtCcsReader",
     "LandtCsvReader",
     "LandtXlsxReader",
@@ -36,14 +58,24 @@ __all__ = [
     "Reader",
     "ReaderInfo",
     "RelaxisReader",
+    "ScanReader",
+    "ScanReport",
+    "ScanSource",
     "StoreReader",
     "TableReader",
     "ZplotReader",
+    "inspect_scan",
+    "inspect_series",
     "list_readers",
     "load_readers",
     "open_history",
+    "open_projections",
     "open_record",
+    "open_stack",
+    "scan_entries",
     "shipped_map",
     "write_bdf",
+    "write_data_exchange",
     "write_mpt",
+    "write_nxtomo",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import ClassVar, Protocol, TypeAlias, cast, runtime_checkable
+from typing import Any, ClassVar, Protocol, TypeAlias, cast, runtime_checkable
 
 import xarray as xr
 
@@ -32,7 +32,8 @@ PathLike: TypeAlias = "str | Path"
 class Reader(Protocol):
     """What a reader offers; its class is named by an entry point.
 
-    A class attribute ``last_resort = True`` says that others are asked first.
+    A class attribute ``last_resort = True`` says that others are asked first. A method ``accepts(path) -> bool`` may look
+    further into a file that was recognised; with ``folders = True`` it is asked about folders too.
 
     Attributes
     ----------
@@ -136,7 +137,8 @@ def open_record(path: PathLike, *, reader: str | Reader | None = None) -> xr.Dat
     Returns
     -------
     Dataset
-        A record ``impedance`` when every row belongs to a sweep, else a record ``cycling``.
+        A record ``impedance`` when every row belongs to a sweep, else a record ``cycling``; of a scan of a tomograph a
+        record ``projections``.
 
     Raises
     ------
@@ -146,6 +148,8 @@ def open_record(path: PathLike, *, reader: str | Reader | None = None) -> xr.Dat
         As :func:`open_history`.
     """
     history = open_history(path, reader=reader)
+    if "projections" in history:
+        return history["projections"].to_dataset()
     if "impedance" not in history:
         return history["cycling"].to_dataset()
     if "cycling" in history and not bool(history["cycling"]["in_sweep"].all()):
@@ -183,7 +187,7 @@ def open_history(
     -------
     DataTree
         ``cycling``: all rows, those of impedance sweeps marked by ``in_sweep``; ``impedance``, where there are
-        sweeps: one spectrum per sweep.
+        sweeps: one spectrum per sweep; ``projections`` alone, of a scan of a tomograph.
 
     Raises
     ------
@@ -205,6 +209,10 @@ def open_history(
     for done, path in enumerate(map(Path, several), start=1):
         histories.append(_choose(path, reader).read(path))
         progress.update(done, len(several), "read files")
+    if len(several) > 1 and any("projections" in history for history in histories):
+        raise ReaderError(
+            "a scan of a tomograph is opened alone", found=f"{len(several)} files", todo="Open them one by one"
+        )
     return from_first_row(chain_histories(histories, time_zone=time_zone))
 
 
@@ -228,10 +236,12 @@ def _load(point: EntryPoint) -> Reader:
 
 
 def _choose(path: Path, reader: str | Reader | None) -> Reader:
+    points = _points()
+    if path.is_dir() and (of_folder := _for_folder(path, reader, points)) is not None:
+        return of_folder
     head = _head(path)
     if reader is not None and not isinstance(reader, str):
         return reader
-    points = _points()
     known = ", ".join(point.name for point in points)
     if reader is not None:
         for point in points:
@@ -243,7 +253,7 @@ def _choose(path: Path, reader: str | Reader | None) -> Reader:
     for point in points:
         try:
             candidate = _load(point)
-            recognised = candidate.sniff(head)
+            recognised = candidate.sniff(head) and (not hasattr(candidate, "accepts") or candidate.accepts(path))
         except Exception as problem:
             broken.append(str(problem))
             continue
@@ -261,6 +271,18 @@ def _choose(path: Path, reader: str | Reader | None) -> Reader:
         todo=f"Known readers: {known}. Choose one with reader=..., describe a text table by a column map, or export the run "
         "from the instrument as text",
     )
+
+
+def _for_folder(path: Path, reader: str | Reader | None, points: list[EntryPoint]) -> Reader | None:
+    """The reader of folders that was chosen, or else the first that accepts this one."""
+    if reader is None or isinstance(reader, str):
+        asked = [_load(point) for point in points if reader in (None, point.name)]
+    else:
+        asked = [reader]
+    for candidate in asked:
+        if getattr(candidate, "folders", False) and (reader is not None or cast("Any", candidate).accepts(path)):
+            return candidate
+    return None
 
 
 def _doubt(path: Path, reader: Reader, broken: list[str]) -> None:

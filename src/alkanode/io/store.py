@@ -27,9 +27,12 @@ class StoreReader:
         Usual endings; the content decides.
     about
         Its line in the table of formats.
+    last_resort
+        Other readers of HDF5 are asked first.
     """
 
     name: ClassVar[str] = "alkanode-store"
+    last_resort: ClassVar[bool] = True
     suffixes: ClassVar[tuple[str, ...]] = (".h5", ".hdf5", ".nc")
     about: ClassVar[FormatInfo] = FormatInfo(
         title="alkanode",

@@ -2,71 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from alkanode.foundation.errors import StudyError
-from alkanode.foundation.units import to_si
-
-_KIND = re.compile(r"^(?:constrained-|function-|literal\[|tuple\[|list\[|(?:str|int|float|bool)$)")
-"""How pydantic names one of several kinds that a value may have."""
-
-
-class Block(BaseModel):
-    """Settings of one analysis; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @classmethod
-    def of(cls, **values: Any) -> Self:
-        """The block with these values; a :class:`StudyError` names what is wrong with them."""
-        try:
-            return cls(**values)
-        except ValidationError as cause:
-            name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
-            raise StudyError(f"{name} needs valid settings", found=explain(cause, cls)) from None
-
-
-def _positive(name: str) -> AfterValidator:
-    """A text that is a positive quantity of the vocabulary; the text itself is kept."""
-
-    def check(text: str) -> str:
-        if to_si(text, name) <= 0:
-            raise ValueError(f"must be positive, not {text!r}")
-        return text
-
-    return AfterValidator(check)
-
-
-def _frequency(text: str) -> str:
-    if text != "inf" and to_si(text, "frequency") < 0:
-        raise ValueError(f"must not be negative, not {text!r}")
-    return text
-
-
-def _potential(text: str) -> str:
-    to_si(text, "voltage")
-    return text
-
-
-def _time(text: str) -> str:
-    to_si(text, "time")
-    return text
-
-
-TemperatureText = Annotated[str, _positive("temperature")]
-VoltageText = Annotated[str, _positive("voltage")]
-ResistanceText = Annotated[str, _positive("resistance")]
-FrequencyText = Annotated[str, AfterValidator(_frequency)]
-PotentialText = Annotated[str, AfterValidator(_potential)]
-LengthText = Annotated[str, _positive("contact_spacing")]
-ResistivityText = Annotated[str, _positive("resistivity")]
-TimeText = Annotated[str, AfterValidator(_time)]
-DurationText = Annotated[str, _positive("time")]
-RampRateText = Annotated[str, _positive("ramp_rate")]
+from alkanode.studies.block import (
+    Block,
+    FrequencyText,
+    LengthText,
+    PotentialText,
+    RampRateText,
+    ResistanceText,
+    ResistivityText,
+    TemperatureText,
+    TimeText,
+    VoltageText,
+    positive,
+)
+from alkanode.studies.tomography.settings import Tomography
 
 
 class Phases(Block):
@@ -105,10 +58,10 @@ class Potentials(Block):
 class LeverRule(Block):
     """Phases of both electrodes of a symmetric cell after a charge has moved between them; off unless named."""
 
-    areal_capacity: Annotated[str, _positive("areal_capacity")] | None = Field(
+    areal_capacity: Annotated[str, positive("areal_capacity")] | None = Field(
         None, description="Charge that moved; default the largest half cycle of the files"
     )
-    volume: Annotated[str, _positive("volume")] | None = Field(
+    volume: Annotated[str, positive("volume")] | None = Field(
         None, description="Of one electrode; default from the mass, else the thickness of the anode"
     )
     suspend: list[str] = Field([], description="Phases kept out of equilibrium")
@@ -230,7 +183,7 @@ class Circuit(Block):
     )
     control_circuit: str | None = Field(None, description="Circuit of the control cells; default as the preset says")
     control_preset: str | None = Field(None, description="Named circuit of the control cells")
-    control_area: Annotated[str, _positive("area")] | None = Field(
+    control_area: Annotated[str, positive("area")] | None = Field(
         None, description="Area of the control cells; default that of the cell"
     )
     scale_control: bool = Field(False, description="Scale the control to the area of the cell where they differ")
@@ -259,14 +212,14 @@ class Circuit(Block):
 class Conductivity(Block):
     """Conductivity of an electrolyte between blocking electrodes."""
 
-    thickness: Annotated[str, _positive("thickness")] | None = Field(
+    thickness: Annotated[str, positive("thickness")] | None = Field(
         None, description="Thickness; default that of the cell's electrolyte"
     )
-    thickness_uncertainty: Annotated[str, _positive("thickness")] | None = Field(
+    thickness_uncertainty: Annotated[str, positive("thickness")] | None = Field(
         None, description="Standard deviation of the thickness"
     )
-    area: Annotated[str, _positive("area")] | None = Field(None, description="Area; default that of the cell")
-    area_uncertainty: Annotated[str, _positive("area")] | None = Field(
+    area: Annotated[str, positive("area")] | None = Field(None, description="Area; default that of the cell")
+    area_uncertainty: Annotated[str, positive("area")] | None = Field(
         None, description="Standard deviation of the area"
     )
     temperatures: list[TemperatureText] | None = Field(
@@ -311,7 +264,7 @@ class FullCell(Block):
     criterion: float = Field(0.8, ge=0, lt=1, description="Share of the reference at which life ends; 0 is no capacity")
     width: VoltageText | None = Field(None, description="Window of dQ/dU; default from the noise of the voltage")
     usable: Literal["Na", "K", "both"] | None = Field(None, description="Metal that counts in the N/P ratio")
-    cathode_capacity: Annotated[str, _positive("cathode_specific_capacity")] | None = Field(
+    cathode_capacity: Annotated[str, positive("cathode_specific_capacity")] | None = Field(
         None, description="Capacity per mass of the cathode, for the N/P ratio"
     )
 
@@ -335,44 +288,4 @@ class Analyses(Block):
     cv: Voltammetry | None = Voltammetry()
     ccd: CriticalCurrent | None = CriticalCurrent()
     full_cell: FullCell | None = FullCell()
-
-
-class Truth(Block):
-    """A value that is known, for example of a simulated cell."""
-
-    value: str | float = Field(description="Number in SI, or text with a unit")
-    quantity: str = Field(description="Field name in the vocabulary")
-
-
-def explain(error: ValidationError, model: type[BaseModel]) -> str:
-    """Each fault of a study with its key, and the nearest known key for an unknown one."""
-    lines: dict[str, list[str]] = {}
-    for fault in error.errors():
-        where = ".".join(_key_of(fault["loc"]))
-        if fault["type"] == "extra_forbidden":
-            where = ".".join(str(part) for part in fault["loc"])
-            known = _known_keys(fault["loc"][:-1], model)
-            near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
-            lines[f"unknown key {where!r}"] = [
-                f"(did you mean {near[0]!r}?)" if near else f"(known: {', '.join(known)})"
-            ]
-        else:
-            lines.setdefault(f"{where!r}:", []).append(fault["msg"].removeprefix("Value error, "))
-    return "; ".join(f"{key} {', or '.join(found)}" for key, found in lines.items())
-
-
-def _key_of(location: tuple[int | str, ...]) -> list[str]:
-    """The place of a fault as the file names it; pydantic adds the kinds of a value that may be of several kinds."""
-    return [str(part) for part in location if not (isinstance(part, str) and _KIND.search(part))]
-
-
-def _known_keys(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
-    """Keys of the block at a place in the study."""
-    for part in location:
-        if part not in model.model_fields:
-            return list(Truth.model_fields) if "truth" in model.model_fields else list(model.model_fields)
-        inner = model.model_fields[str(part)].annotation
-        options = getattr(inner, "__args__", (inner,))
-        blocks = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
-        model = blocks[0] if blocks else model
-    return list(model.model_fields)
+    tomography: Tomography | None = None

@@ -27,6 +27,7 @@ from alkanode.studies.recovery import recovery_part
 from alkanode.studies.staircase import staircase_part
 from alkanode.studies.stripping import stripping_part
 from alkanode.studies.thermo.of_cell import lever_rule_of, potentials_of, section_of
+from alkanode.studies.tomography.series_part import tomography_part
 from alkanode.studies.voltammetry import cv_part
 
 
@@ -73,6 +74,15 @@ def jobs_of(outcome: Outcome) -> dict[str, Callable[[], Part]]:
         )
     if (full := wanted.full_cell) is not None:
         jobs["full_cell"] = lambda: full_cell_part(_cycling(outcome), cell, full)
+    if (tomography := wanted.tomography) is not None:
+        jobs["tomography"] = lambda: tomography_part(
+            tomography,
+            cell,
+            data=study.data,
+            folder=outcome.folder,
+            history=outcome.history,
+            progress=outcome.progress,
+        )
     if study.model.truth:
         jobs["recovery"] = lambda: recovery_part(study.model.truth, outcome.parts)
     return jobs

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from alkanode.foundation.runtime import NoProgress, Progress
 from alkanode.studies.part import Part
 from alkanode.studies.study import Study
 
@@ -31,6 +32,7 @@ _ORDER = (
     "circuit",
     "conductivity",
     "interface",
+    "tomography",
     "recovery",
 )
 """Order of the parts for a reader, where the study does not say what it is about."""
@@ -58,6 +60,10 @@ class Outcome:
         ``{"file": name, "sha256": hash}`` per input.
     written
         Files written so far.
+    folder
+        Where results are written; ``None`` for nowhere.
+    progress
+        Told of the parts of a long part.
     interrupted
         Whether the user stopped the run before it was complete.
     """
@@ -71,6 +77,8 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     inputs: list[dict[str, str]] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
+    folder: Path | None = None
+    progress: Progress = field(default_factory=NoProgress)
     interrupted: bool = False
 
     def part(self, name: str) -> Part | None:

@@ -11,7 +11,7 @@ from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import to_si
 from alkanode.foundation.vocabulary import quantity
 from alkanode.plot.describe_recovery import recovered_against_true
-from alkanode.studies.blocks import Truth
+from alkanode.studies.block import Truth
 from alkanode.studies.part import Part
 from alkanode.studies.wording import shown, worded
 

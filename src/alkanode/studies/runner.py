@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import xarray as xr
+
 from alkanode.data.store import file_hash, provenance, save
 from alkanode.foundation.errors import AlkanodeError, AlkanodeWarning, StudyError
 from alkanode.foundation.runtime import NoProgress, Progress
@@ -77,10 +79,12 @@ def run_study(study: Study, folder: str | Path | None = None, *, progress: Progr
     target = None if folder is None else Path(folder)
     with gathered_warnings(gathered):
         reader = None if study.columns is None else TableReader(ColumnMap.from_yaml(study.columns))
-        history = open_history(study.files, reader=reader, time_zone=study.model.time_zone)
+        history = (
+            open_history(study.files, reader=reader, time_zone=study.model.time_zone) if study.files else xr.DataTree()
+        )
     if target is not None:
         _clear_earlier(target)
-    outcome = Outcome(study, history, warnings=gathered)
+    outcome = Outcome(study, history, warnings=gathered, folder=target, progress=told)
     inputs = [study.path, study.cell_path, study.columns, *study.files, *study.controls]
     outcome.inputs = [hashed(path) for path in inputs if path is not None]
     try:

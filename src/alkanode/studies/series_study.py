@@ -10,7 +10,8 @@ from pydantic import Field, ValidationError
 
 from alkanode.data.mapping import load_yaml
 from alkanode.foundation.errors import StudyError
-from alkanode.studies.blocks import Analyses, Block, DurationText, VoltageText, explain
+from alkanode.studies.block import Block, DurationText, VoltageText, explain
+from alkanode.studies.blocks import Analyses
 from alkanode.studies.series_cells import SeriesCell, listed_cells, table_cells
 from alkanode.studies.study import (
     DATA_VARIABLE,

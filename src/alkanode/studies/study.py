@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from alkanode.data.cell import CELL_KEYS, Cell
 from alkanode.data.cell_parts import ELECTRODE_KEYS, ELECTROLYTE_KEYS
@@ -16,7 +16,8 @@ from alkanode.data.mapping import load_yaml
 from alkanode.foundation.errors import StudyError
 from alkanode.foundation.units import to_si
 from alkanode.io import ColumnMap
-from alkanode.studies.blocks import Analyses, Block, Truth, explain
+from alkanode.studies.block import Block, Truth, explain
+from alkanode.studies.blocks import Analyses
 
 DATA_VARIABLE = "ALKANODE_DATA"
 """Environment variable that names the folder of the raw files, where neither study nor caller does."""
@@ -40,7 +41,8 @@ class StudyModel(Block):
         description="Cell file (YAML) or row of a cell table (cells.csv#NAME), relative to the study; or the cell itself"
     )
     files: list[str] = Field(
-        min_length=1, description="Raw files, relative to the data folder; several form one history"
+        [],
+        description="Raw files, relative to the data folder; several form one history; none where only scans are read",
     )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         "", description="IANA zone of clocks that do not say theirs, where files with and without mix"
@@ -52,6 +54,12 @@ class StudyModel(Block):
     data: str = Field("", description="Data folder, relative to the study; default the folder of the study")
     analyses: Analyses = Analyses()
     truth: dict[str, Truth] = Field({}, description="Known values by 'part.name', compared with what was recovered")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.files and self.analyses.tomography is None:
+            raise ValueError("files need at least one entry, unless scans are named in analyses.tomography")
+        return self
 
 
 class Study:
@@ -71,6 +79,8 @@ class Study:
         Column map of the raw files, or ``None`` where their content chooses the reader.
     controls
         Raw files of control cells, one per cell.
+    data
+        Folder of the raw files.
     """
 
     def __init__(
@@ -83,6 +93,7 @@ class Study:
         cell_path: Path | None,
         columns: Path | None = None,
         controls: tuple[Path, ...] = (),
+        data: Path | None = None,
     ) -> None:
         self.model = model
         self.cell = cell
@@ -91,6 +102,7 @@ class Study:
         self.cell_path = cell_path
         self.columns = columns
         self.controls = controls
+        self.data = path.parent if data is None else data
 
     @classmethod
     def from_yaml(cls, path: str | Path, *, data: str | Path | None = None) -> Self:
@@ -140,7 +152,16 @@ class Study:
             )
         columns = checked_columns(model.columns, file)
         controls = control_files(model, folder)
-        return cls(model, cell=cell, files=files, path=file, cell_path=cell_path, columns=columns, controls=controls)
+        return cls(
+            model,
+            cell=cell,
+            files=files,
+            path=file,
+            cell_path=cell_path,
+            columns=columns,
+            controls=controls,
+            data=folder,
+        )
 
 
 def control_files(model: StudyModel, folder: Path) -> tuple[Path, ...]:

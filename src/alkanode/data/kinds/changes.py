@@ -6,6 +6,12 @@ from alkanode.data.kinds.kind import Kind
 
 KINDS = (
     Kind(
+        name="volume_noise",
+        meaning="Standard deviation of a voxel from noise, slice by slice, measured after the smoothing it belongs to.",
+        required={"attenuation_noise": ("z",)},
+        optional={"voxel_count": ("z",), "z": ("z",)},
+    ),
+    Kind(
         name="difference",
         meaning="Attenuation before and after, their difference, and its noise.",
         required={
@@ -25,7 +31,23 @@ KINDS = (
             "smallest_grain": ("size",),
             "false_grain_density": ("threshold", "size"),
         },
-        optional={"false_grain_density_upper": ("threshold", "size"), "false_volume_fraction": ("threshold", "size")},
+        optional={
+            "false_grain_density_upper": ("threshold", "size"),
+            "false_volume_fraction": ("threshold", "size"),
+            "lowest_threshold": ("size",),
+        },
+    ),
+    Kind(
+        name="threshold_sweep",
+        meaning="What a difference says at every threshold, gains and losses apart, and what noise alone would say.",
+        required={
+            "threshold": ("threshold",),
+            "volume_gained": ("threshold",),
+            "volume_lost": ("threshold",),
+            "grain_count": ("threshold", "change"),
+            "mean_grain_volume": ("threshold", "change"),
+        },
+        optional={"false_volume": ("threshold",), "false_grain_count_upper": ("threshold",)},
     ),
     Kind(
         name="change_map",
@@ -51,10 +73,37 @@ KINDS = (
         optional={
             "class_before": ("z", "y", "x"),
             "class_after": ("z", "y", "x"),
+            "material_attenuation": ("named_material",),
+            "member_of": ("named_material",),
+            "expected_confusion": ("material", "other_material"),
+            "partial_volume": ("z", "y", "x"),
             "z": ("z",),
             "y": ("y",),
             "x": ("x",),
         },
+        flag_fields=frozenset({"partial_volume"}),
+    ),
+    Kind(
+        name="class_confusion",
+        meaning="Voxels of each true class by the class that was found for them.",
+        required={"voxel_count": ("true_class", "found_class")},
+        optional={"share": ("true_class", "found_class")},
+    ),
+    Kind(
+        name="detection_limit",
+        meaning="Share of grains of known size and contrast that are found when put into a map without change.",
+        required={
+            "equivalent_diameter": ("equivalent_diameter",),
+            "found_share": ("equivalent_diameter",),
+            "found_share_interval": ("equivalent_diameter", "bound"),
+        },
+        optional={"voxel_volume_ratio": ("equivalent_diameter",)},
+    ),
+    Kind(
+        name="contrast_volumes",
+        meaning="Volume of each grain from its summed change of attenuation over a known contrast.",
+        required={"grain_volume": ("grain",), "contrast": ("grain",), "label": ("grain",)},
+        optional={"grain_volume_error": ("grain",)},
     ),
 )
 """Kinds of records."""

@@ -51,5 +51,34 @@ KINDS = (
         flag_fields=frozenset({"usable"}),
         text_fields=frozenset({"reason"}),
     ),
+    Kind(
+        name="scan_times",
+        meaning="Begin and end of each scan of a series on one clock.",
+        required={"scan_start": ("scan",), "scan_end": ("scan",)},
+    ),
+    Kind(
+        name="scan_charges",
+        meaning="Charge and voltage of the cell when each scan of a series was taken.",
+        required={
+            "time": ("scan",),
+            "scan_start": ("scan",),
+            "scan_end": ("scan",),
+            "charge": ("scan",),
+            "charge_at_start": ("scan",),
+            "charge_at_end": ("scan",),
+            "charge_error": ("scan",),
+            "voltage": ("scan",),
+            "in_history": ("scan",),
+        },
+        optional={
+            "areal_capacity": ("scan",),
+            "areal_capacity_at_start": ("scan",),
+            "areal_capacity_at_end": ("scan",),
+            "areal_capacity_error": ("scan",),
+            "voltage_lowest": ("scan",),
+            "voltage_highest": ("scan",),
+        },
+        flag_fields=frozenset({"in_history"}),
+    ),
 )
 """Kinds of records."""

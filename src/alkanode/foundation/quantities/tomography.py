@@ -54,6 +54,15 @@ ENTRIES = (
         symbol="p",
         definition="Attenuation along a ray: minus the logarithm of the transmission.",
     ),
+    Quantity(
+        name="spatial_frequency",
+        unit="m-1",
+        display_unit="mm-1",
+        factor=1e-3,
+        symbol="nu",
+        definition="Periods per length.",
+    ),
+    Quantity(name="modulation", unit="1", symbol="MTF", definition="Contrast kept at a spatial frequency."),
     Quantity(name="axis_column", unit="1", symbol="c", definition="Detector column of the rotation axis, in pixels."),
     *(
         Quantity(
@@ -70,6 +79,10 @@ ENTRIES = (
             ("attenuation_after", "mu_1", "Linear attenuation coefficient in the later scan."),
             ("attenuation_change", "dmu", "Linear attenuation coefficient after less that before."),
             ("attenuation_noise", "sigma_mu", "Standard deviation of the linear attenuation coefficient from noise."),
+            ("half_difference", "d_mu", "Half of what odd less even projections give: noise without the object."),
+            ("class_attenuation", "mu_c", "Linear attenuation coefficient of a class of materials."),
+            ("material_attenuation", "mu_m", "Linear attenuation coefficient of a material."),
+            ("contrast", "dmu_c", "Change of the linear attenuation coefficient where one material replaces another."),
         )
     ),
     Quantity(
@@ -89,6 +102,8 @@ ENTRIES = (
             ("depth", "z_d", "From the electrolyte into the anode."),
             ("equivalent_diameter", "d", "Diameter of the sphere of the same volume."),
             ("displacement", "u", "Distance that a point moved."),
+            ("resolved_length", "d_r", "Half the period of the finest lines still told apart."),
+            ("edge_distance", "d_e", "Distance from an edge, positive outside."),
         )
     ),
     *(
@@ -98,7 +113,103 @@ ENTRIES = (
             ("mean_grain_volume", "Volume of grains over their number."),
             ("volume_gained", "Volume whose attenuation rose beyond the threshold."),
             ("volume_lost", "Volume whose attenuation fell beyond the threshold."),
+            ("smallest_grain", "Smallest volume that counts as a grain."),
+            ("false_volume", "Volume that noise alone is expected to put beyond the threshold."),
+            ("grain_volume_error", "Standard error of the volume of a grain from noise."),
+        )
+    ),
+    *(
+        Quantity(name=name, unit="m-3", display_unit="mm-3", factor=1e-9, symbol="n_f", definition=definition)
+        for name, definition in (
+            ("false_grain_density", "Grains found where nothing changed, per volume."),
+            ("false_grain_density_upper", "Upper bound of the grains found where nothing changed, per volume."),
+        )
+    ),
+    *(
+        Quantity(name=name, unit="1", symbol=symbol, definition=definition)
+        for name, symbol, definition in (
+            ("threshold", "k", "Smallest change that counts, in standard deviations of the noise."),
+            ("false_volume_fraction", "f_f", "Share of unchanged volume that lies beyond the threshold."),
+            ("grain_count", "N", "Number of grains."),
+            ("voxel_count", "N", "Number of voxels."),
+        )
+    ),
+    Quantity(
+        name="crack_area", unit="m2", display_unit="um2", factor=1e12, symbol="A_c", definition="Area of a crack."
+    ),
+    *(
+        Quantity(name=name, unit="1", symbol=symbol, definition=definition)
+        for name, symbol, definition in (
+            ("attenuation_balance", "B", "Sum of attenuation gained times volume, over area."),
+            ("expected_balance", "B_Q", "Attenuation gained per area by the metal that the charge moved."),
+            ("balance_noise", "s_B", "Standard error of the balance of attenuation from noise."),
+            ("flat_balance_error", "e_B", "Error of the balance of attenuation from flats that are off."),
+            ("table_balance_error", "e_T", "Error of the expected balance from tables of attenuation."),
+            ("slice_balance", "B_z", "Balance of attenuation of one slice."),
+            ("balance_ratio", "B/B_Q", "Balance of attenuation over what the charge expects."),
         )
     ),
     Quantity(name="contact_area_fraction", unit="1", symbol="theta_c", definition="Interface that touches metal."),
+    *(
+        Quantity(name=name, unit="m", display_unit="um", factor=1e6, symbol=symbol, definition=definition)
+        for name, symbol, definition in (
+            ("void_spacing", "a_v", "Mean distance from the centre of a void to that of the nearest one."),
+            ("void_diameter", "d_v", "Diameter of the circle of the area of a void, mean over the voids."),
+            ("contact_radius", "a_c", "Radius of one contact spot in its round cell."),
+            ("correlation_length", "l_c", "Distance at which the covariance of a pattern has fallen to 1/e."),
+            ("interface_height", "z_i", "Where attenuation is halfway between electrolyte and anode, along z."),
+            ("plane_height", "z_i", "Height of the plane of the interface at the rotation axis."),
+            ("plane_height_error", "s_z", "Standard error of the height of the plane of the interface."),
+            ("roughness", "R_q", "Standard deviation of the height of the interface against its plane."),
+            ("principal_length", "l", "Full length of the ellipsoid with the second moments of a grain."),
+            ("displacement_vector", "u", "Displacement that explains a pair of gain and loss."),
+            ("opening", "w", "Width of a crack, mean over its area."),
+            ("smallest_opening", "w_min", "Width of the thinnest crack that would be found with 95 % certainty."),
+            ("interface_distance", "d_i", "From the interface to the nearest end of a crack."),
+        )
+    ),
+    *(
+        Quantity(name=name, unit="m3", display_unit="um3", factor=1e18, symbol="V", definition=definition)
+        for name, definition in (
+            ("piece_volume", "Volume of the part of a grain within one slice."),
+            ("volume_displaced", "Volume of grains that are matter displaced, not changed."),
+            ("volume_of_fringes", "Volume of grains that are fringes at an edge."),
+        )
+    ),
+    *(
+        Quantity(name=name, unit="m", display_unit="um", factor=1e6, symbol="r", definition=definition)
+        for name, definition in (
+            ("centroid", "Middle of a grain."),
+            ("piece_centroid", "Middle of the part of a grain within one slice."),
+            ("z_first", "First voxel of a grain along z."),
+            ("z_last", "Last voxel of a grain along z."),
+            ("y_first", "First voxel of a grain along y."),
+            ("y_last", "Last voxel of a grain along y."),
+            ("x_first", "First voxel of a grain along x."),
+            ("x_last", "Last voxel of a grain along x."),
+        )
+    ),
+    *(
+        Quantity(name=name, unit="s", symbol=symbol, definition=definition)
+        for name, symbol, definition in (
+            ("scan_start", "t_0", "When a scan began."),
+            ("scan_end", "t_1", "When a scan ended."),
+        )
+    ),
+    *(
+        Quantity(
+            name=f"{name}{part}", unit=unit, display_unit=shown, factor=factor, symbol=symbol, definition=f"{start} {when}"
+        )
+        for name, unit, shown, factor, symbol, start in (
+            ("charge", "C", "mAh", 1 / 3.6, "Q", "Running charge"),
+            ("areal_capacity", "C m-2", "mAh cm-2", 1e-4 / 3.6, "q_A", "Charge over electrode area"),
+        )
+        for part, when in (
+            ("_at_start", "when a scan began."),
+            ("_at_end", "when a scan ended."),
+            ("_error", "in the middle of a scan: standard error from the offset of two clocks."),
+        )
+    ),
+    Quantity(name="voltage_lowest", unit="V", symbol="U_min", definition="Lowest voltage within a scan."),
+    Quantity(name="voltage_highest", unit="V", symbol="U_max", definition="Highest voltage within a scan."),
 )

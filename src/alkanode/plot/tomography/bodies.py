@@ -19,7 +19,9 @@ _SIGNS: tuple[tuple[int, str, Role], ...] = ((1, "attenuation gained", "gain"), 
 _EMPTY = (np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
 
 
-def bodies(change: xr.Dataset, *, most_voxels: float = 4e6, opacity: float = 0.9) -> Figure:
+def bodies(
+    change: xr.Dataset, *, most_voxels: float = 4e6, opacity: float = 0.9, title: str = "Where attenuation changed"
+) -> Figure:
     """Regions of a change map as bodies: red gained attenuation, blue lost it.
 
     Parameters
@@ -31,6 +33,8 @@ def bodies(change: xr.Dataset, *, most_voxels: float = 4e6, opacity: float = 0.9
         1e5 triangles, which a browser turns smoothly.
     opacity
         0 to 1.
+    title
+        Over the figure.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def bodies(change: xr.Dataset, *, most_voxels: float = 4e6, opacity: float = 0.9
         meshes.append(Mesh(name=name, vertices=placed, faces=faces, role=role, opacity=opacity))
     ends = [(float(axis[0]), float(axis[-1])) for axis in (x, y, z)]
     return Figure(
-        title="Where attenuation changed",
+        title=title,
         caption="Surfaces around the voxels that gained (red) and lost (blue) attenuation beyond the threshold."
         + (f" Averaged over blocks of {block} voxels for drawing." if block > 1 else ""),
         panels=(

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 _ROLES: dict[str, tuple[str, Role]] = {"gain": ("gained", "gain"), "loss": ("lost", "loss")}
 
 
-def depth_profile(profile: xr.Dataset) -> Figure:
+def depth_profile(profile: xr.Dataset, *, title: str = "Change with depth") -> Figure:
     """Volume gained and lost, and mean grain volume, over depth.
 
     Parameters
     ----------
     profile
         A ``depth_profile`` record.
+    title
+        Over the figure.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def depth_profile(profile: xr.Dataset) -> Figure:
                 )
             )
     return Figure(
-        title="Change with depth",
+        title=title,
         caption="Volume per slice whose attenuation rose or fell beyond the threshold (top), and the mean volume of "
         "the grains (bottom) by two counting rules.",
         panels=(

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def rotation_axis(axis: xr.Dataset) -> Figure:
+def rotation_axis(axis: xr.Dataset, *, title: str = "Rotation axis") -> Figure:
     """Score of each method over the detector column, with the column it chose.
 
     Parameters
     ----------
     axis
         A ``rotation_axis`` record.
+    title
+        Over the figure.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def rotation_axis(axis: xr.Dataset) -> Figure:
     if not panels:
         panels.append(Panel(x=Axis(label="detector column"), y=Axis(label="score")))
     return Figure(
-        title="Rotation axis",
+        title=title,
         caption="Score of each method over the detector column (lower is better), and the column it chose.",
         panels=tuple(panels),
         notes=tuple(notes),

@@ -1,1 +1,7 @@
-"""Find the rotation axis by several methods that must agree."""
+"""Where the rotation axis lies."""
+
+from alkanode.tomography.rotation_axis.consensus import axis_estimate
+from alkanode.tomography.rotation_axis.find_axis import METHODS, find_axis
+from alkanode.tomography.rotation_axis.tilt import axis_tilt
+
+__all__ = ["METHODS", "axis_estimate", "axis_tilt", "find_axis"]

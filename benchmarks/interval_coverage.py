@@ -1,6 +1,6 @@
 """Coverage: how often a stated 95 % interval holds the truth, with bias, scatter and width; and the speed of posteriors.
 
-Run ``python benchmarks/coverage.py`` (about two minutes; ``--draws 1000`` for more). Two parts: every parameter of a
+Run ``python benchmarks/interval_coverage.py`` (about two minutes; ``--draws 1000`` for more). Two parts: every parameter of a
 three-arc circuit fitted to spectra that this very circuit made, and resistances from distributions of relaxation times
 (posterior) on three families of spectra whose distribution is known. Settings were chosen on ``growing_interface`` only,
 with other noise; the other two families tell what that is worth. Both with noise of each part in proportion to itself

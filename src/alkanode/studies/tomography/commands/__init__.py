@@ -1,0 +1,1 @@
+"""Parts behind the commands on tomography, one file per command."""

@@ -1,0 +1,152 @@
+"""Run a series, or go on with one."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from alkanode.foundation.errors import DataQualityWarning, PhysicsError, SchemaError
+from alkanode.foundation.runtime import Progress
+from alkanode.tomography.series.draft import draft_tasks
+from alkanode.tomography.series.engine import Engine, EngineState
+from alkanode.tomography.series.failures import Failure
+from alkanode.tomography.series.lock import locked
+from alkanode.tomography.series.manifest import write_manifest
+from alkanode.tomography.series.plan import SeriesPlan
+from alkanode.tomography.series.result import SeriesResult, open_series
+from alkanode.tomography.series.scans import ScanFacts, facts_of
+from alkanode.tomography.series.task import Rows, Workplace
+from alkanode.tomography.series.workers import Pool, pool_of
+
+
+def run_series(
+    plan: SeriesPlan,
+    folder: str | Path,
+    *,
+    workers: int = 1,
+    pool: Pool = "threads",
+    scheduler: Any = None,
+    progress: Progress | None = None,
+) -> SeriesResult:
+    """Run a series of scans from raw frames to tables, or go on where an earlier run stopped.
+
+    Parameters
+    ----------
+    plan
+        Scans, geometry and steps.
+    folder
+        Where everything is written. What stands there already and answers the plan is kept; what the plan no longer
+        asks for in this way is made again.
+    workers
+        Blocks made at once. Each needs its own memory; results do not depend on the number.
+    pool
+        ``"threads"`` or ``"processes"``.
+    scheduler
+        Address of a dask scheduler (``"tcp://host:8786"``) or a ``distributed.Client`` that does the work instead.
+    progress
+        Is told how many blocks are done, of how many, and the time left.
+
+    Returns
+    -------
+    SeriesResult
+        Everything that was made, opened lazily; ``failures`` says what was not, and why.
+
+    Raises
+    ------
+    SchemaError
+        For a plan without scans.
+    SeriesError
+        When another run writes into the folder, the disk is full, or workers were lost. What is done stays done: run
+        again to go on.
+    KeyboardInterrupt
+        After Ctrl-C, once the blocks in flight are finished and kept.
+
+    Warns
+    -----
+    DataQualityWarning
+        Once per task whose blocks gave warnings, and once when parts failed.
+
+    Notes
+    -----
+    A scan that cannot be opened or fails on the way takes down only what is made from it. A run may be killed at any
+    moment; at most the blocks in flight are made again, and the result is the same bit for bit.
+    """
+    if not plan.scans:
+        raise SchemaError("a series needs scans", found="a plan without any")
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    with locked(target):
+        facts, bad = _known_scans(plan)
+        draft = draft_tasks(plan, facts)
+        place = Workplace(
+            folder=target.resolve(),
+            plan=plan,
+            fingerprints={name: one.fingerprint for name, one in facts.items()},
+            paths={key: task.path for key, task in draft.tasks.items()},
+        )
+
+        def note(state: EngineState, status: str = "running") -> None:
+            write_manifest(target, plan, facts, bad, draft.left_out, draft.tasks, state, status=status)
+
+        with pool_of(workers, pool, scheduler) as (executor, capacity):
+            engine = Engine(
+                place,
+                draft.tasks,
+                executor,
+                capacity,
+                progress=progress,
+                first_rows=_first_slices(plan),
+                on_change=note,
+            )
+            note(engine.state)
+            try:
+                engine.run()
+            except KeyboardInterrupt:
+                note(engine.state, "interrupted")
+                raise
+            except BaseException:
+                note(engine.state, "stopped")
+                raise
+        failed = bool(bad or draft.left_out or engine.state.failures)
+        note(engine.state, "finished with failures" if failed else "finished")
+    result = open_series(target)
+    _tell(result)
+    return result
+
+
+def _known_scans(plan: SeriesPlan) -> tuple[dict[str, ScanFacts], dict[str, Failure]]:
+    """What is known of the scans that open, and why the others do not."""
+    facts: dict[str, ScanFacts] = {}
+    bad: dict[str, Failure] = {}
+    for name, source in plan.scans.items():
+        try:
+            known = facts_of(name, source)
+            if plan.rows is not None and plan.rows[0] >= known.rows:
+                raise PhysicsError(
+                    "the rows of a series lie on the detector", found=f"rows {plan.rows} of {known.rows}"
+                )
+            facts[name] = known
+        except Exception as error:
+            bad[name] = Failure.of(error)
+    return facts, bad
+
+
+def _first_slices(plan: SeriesPlan) -> Rows | None:
+    """Slices of the volumes that hold the detector rows wanted first."""
+    if plan.first_rows is None:
+        return None
+    offset = plan.rows[0] if plan.rows else 0
+    return plan.first_rows[0] - offset, plan.first_rows[1] - offset
+
+
+def _tell(result: SeriesResult) -> None:
+    for key, texts in result.doubts.items():
+        if texts:
+            others = f" (and {len(texts) - 1} more: see doubts)" if len(texts) > 1 else ""
+            warnings.warn(f"{key}: {texts[0]}{others}", DataQualityWarning, stacklevel=3)
+    causes = {key: failure for key, failure in result.failures.items() if failure.kind != "waits"}
+    if causes:
+        first = next(iter(causes))
+        others = f" (and {len(causes) - 1} more: see failures)" if len(causes) > 1 else ""
+        warnings.warn(f"{first} failed: {causes[first].message}{others}", DataQualityWarning, stacklevel=3)

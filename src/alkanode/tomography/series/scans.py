@@ -1,0 +1,149 @@
+"""Scans of a series: opened lazily, told apart by what they hold."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import xarray as xr
+
+from alkanode.data.schema import check
+from alkanode.data.volumes import configuration_hash
+from alkanode.foundation.errors import SchemaError
+
+ScanSource: TypeAlias = xr.Dataset | Callable[[], xr.Dataset]
+"""A record of kind ``projections`` opened lazily, or something without arguments that opens one; for worker processes it
+can be pickled, as ``functools.partial(open_projections, path)``."""
+
+SAMPLED_FRAMES = 7
+"""Frames that the fingerprint of a scan reads whole."""
+
+_opened: OrderedDict[str, xr.Dataset] = OrderedDict()
+_lock = threading.Lock()
+_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanFacts:
+    """What is known of a scan before it is reconstructed.
+
+    Attributes
+    ----------
+    name
+        Name within the series.
+    fingerprint
+        Hash of its shape, angles, keys, times and some frames.
+    rows, columns
+        Size of the detector, in pixels.
+    pixel_size
+        In m.
+    start, end
+        Time of its first and last frame, in s; NaN where unknown.
+    """
+
+    name: str
+    fingerprint: str
+    rows: int
+    columns: int
+    pixel_size: float
+    start: float = np.nan
+    end: float = np.nan
+
+
+def open_scan(source: ScanSource, fingerprint: str = "") -> xr.Dataset:
+    """Open a scan, once per process where its fingerprint is known.
+
+    Parameters
+    ----------
+    source
+        See :data:`ScanSource`.
+    fingerprint
+        Hash of what it holds; empty to open it anew.
+
+    Returns
+    -------
+    Dataset
+        Kind ``projections``.
+    """
+    if isinstance(source, xr.Dataset):
+        return check(source, "projections")
+    if fingerprint:
+        with _lock:
+            if fingerprint in _opened:
+                _opened.move_to_end(fingerprint)
+                return _opened[fingerprint]
+    scan = check(source(), "projections")
+    if fingerprint:
+        with _lock:
+            _opened[fingerprint] = scan
+            while len(_opened) > _KEPT:
+                _opened.popitem(last=False)
+    return scan
+
+
+def facts_of(name: str, source: ScanSource) -> ScanFacts:
+    """Open a scan and note its size, pixel, times and fingerprint.
+
+    Parameters
+    ----------
+    name
+        Name within the series.
+    source
+        See :data:`ScanSource`.
+
+    Returns
+    -------
+    ScanFacts
+
+    Raises
+    ------
+    SchemaError
+        When the pixel size is unknown: nothing could be said in 1/m.
+    """
+    scan = open_scan(source)
+    pixel = float(scan["pixel_size"]) if "pixel_size" in scan.variables else np.nan
+    if not (np.isfinite(pixel) and pixel > 0):
+        raise SchemaError(
+            f"scan {name!r} needs its pixel size",
+            found="none in the file",
+            todo="Give pixel_size where the scan is opened",
+        )
+    times = scan["time"].to_numpy() if "time" in scan.variables else np.array([np.nan])
+    known = times[np.isfinite(times)] if times.dtype.kind == "f" else times
+    return ScanFacts(
+        name=name,
+        fingerprint=fingerprint_of(scan),
+        rows=int(scan.sizes["row"]),
+        columns=int(scan.sizes["column"]),
+        pixel_size=pixel,
+        start=float(known.min()) if known.size else np.nan,
+        end=float(known.max()) if known.size else np.nan,
+    )
+
+
+def fingerprint_of(scan: xr.Dataset) -> str:
+    """Hash of what a scan holds: everything but the frames, and some frames whole.
+
+    Parameters
+    ----------
+    scan
+        Kind ``projections``.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits. Seven frames spread over the scan are read (first and last among them): a scan that was
+        replaced by another is noticed wherever its files lie, a single altered pixel elsewhere is not.
+    """
+    counts = scan["counts"]
+    frames = np.unique(np.linspace(0, counts.sizes["frame"] - 1, SAMPLED_FRAMES).round().astype(int))
+    digest = hashlib.sha256(configuration_hash(scan.drop_vars("counts")).encode())
+    digest.update(repr((tuple(counts.shape), str(counts.dtype))).encode())
+    for frame in frames:
+        digest.update(np.ascontiguousarray(counts.isel(frame=int(frame)).to_numpy()).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,138 @@
+"""Step: what changed between the two scans of each pair, block by block."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+import xarray as xr
+
+from alkanode.data.volumes import VolumeField, VolumeLayout
+from alkanode.foundation.errors import DataQualityWarning
+from alkanode.tomography.series.draft import Draft
+from alkanode.tomography.series.task import Rows, Task, Workplace
+
+Subtract = Callable[[xr.Dataset, xr.Dataset, Rows, Mapping[str, Any]], xr.Dataset]
+
+DIFFERENCE_FIELDS: Mapping[str, VolumeField] = {
+    "attenuation_before": VolumeField(),
+    "attenuation_after": VolumeField(),
+    "attenuation_change": VolumeField(),
+    "attenuation_noise": VolumeField(dims=("z",), dtype="float64"),
+    "trusted": VolumeField(dtype="bool"),
+}
+"""Fields of a difference on disk."""
+
+
+def subtract_rows(after: xr.Dataset, before: xr.Dataset, rows: Rows, options: Mapping[str, Any]) -> xr.Dataset:
+    """Difference of some slices: :func:`alkanode.tomography.differences.difference_slab`."""
+    from alkanode.tomography.differences import difference_slab
+
+    return difference_slab(after, before, *rows, **options)
+
+
+def combined_noise(after: xr.Dataset, before: xr.Dataset) -> xr.Dataset:
+    """Noise of a difference: :func:`alkanode.tomography.differences.difference_noise`."""
+    from alkanode.tomography.differences import difference_noise
+
+    return difference_noise(after, before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubtractPairs:
+    """Subtract the scans of each pair.
+
+    Attributes
+    ----------
+    smoothing
+        Standard deviation of the Gaussian, in voxels.
+    displacement_error
+        How far registration may be off, in m; ``None`` takes the largest error that the registrations of the pair state.
+    options
+        Further keyword options of :func:`~alkanode.tomography.differences.difference_slab`.
+    subtract, combine
+        Give the difference of some slices, and the noise of a difference from that of both volumes.
+    """
+
+    smoothing: float = 1.5
+    displacement_error: float | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    subtract: Subtract = subtract_rows
+    combine: Callable[[xr.Dataset, xr.Dataset], xr.Dataset] = combined_noise
+    name: ClassVar[str] = "difference"
+
+    def draft(self, draft: Draft) -> None:
+        """One volume per pair."""
+        for before, after, pair in draft.pairs:
+            volumes = [(draft.final(scan), scan) for scan in (before, after)]
+            if not draft.ready(self.name, pair, volumes):
+                continue
+            noise = [("noise", scan) for scan in (before, after) if draft.has("noise", scan)]
+            motion = [("registration", scan) for scan in (before, after) if draft.has("registration", scan)]
+            draft.add(
+                self.name,
+                pair,
+                f"pairs/{pair}/difference.zarr",
+                work=partial(difference_block, step=self, before=volumes[0], after=volumes[1]),
+                layout=partial(difference_layout, before=volumes[0]),
+                configuration={"step": self},
+                needs=[*volumes, *(noise if len(noise) == 2 else []), *motion],
+                expected_blocks=draft.blocks_of(draft.reference if draft.reference in draft.scans else before),
+                weight=0.4,
+            )
+
+
+def difference_layout(place: Workplace, task: Task, *, before: tuple[str, str]) -> VolumeLayout:
+    """Shape of a difference: that of the volume before."""
+    return layout_like(place, place.result(*before), "difference", DIFFERENCE_FIELDS, pair=task.subject)
+
+
+def layout_like(
+    place: Workplace, volume: xr.Dataset, kind: str, fields: Mapping[str, VolumeField], **attrs: Any
+) -> VolumeLayout:
+    """Shape of a result on the voxels of a volume."""
+    kept = [name for name in ("photon_energy",) if name in volume.variables and kind == "difference"]
+    static = xr.Dataset(
+        {name: ((), float(volume[name])) for name in kept},
+        coords={axis: volume[axis].to_numpy() for axis in ("z", "y", "x")},
+    )
+    return VolumeLayout(
+        kind=kind, fields=fields, static=static, block_rows=place.plan.block_rows, tile=place.plan.tile, attrs=attrs
+    )
+
+
+def difference_block(
+    place: Workplace, task: Task, rows: Rows, *, step: SubtractPairs, before: tuple[str, str], after: tuple[str, str]
+) -> xr.Dataset:
+    """Slices ``rows`` of a difference."""
+    options: dict[str, Any] = {**step.options, "smoothing": step.smoothing}
+    if all(f"noise/{scan}" in task.needs for _, scan in (before, after)):
+        options["noise"] = step.combine(place.result("noise", after[1]), place.result("noise", before[1]))
+    off = step.displacement_error
+    options["displacement_error"] = _stated_error(place, task) if off is None else off
+    made = step.subtract(place.result(*after), place.result(*before), rows, options)
+    return made[list(DIFFERENCE_FIELDS)]
+
+
+def _stated_error(place: Workplace, task: Task) -> float:
+    """Largest error of a displacement that the registrations of a pair state, in m, in quadrature."""
+    total = 0.0
+    for key in task.needs:
+        step, _, scan = key.partition("/")
+        if step != "registration":
+            continue
+        record = place.result(step, scan)
+        error = float(record["displacement_error"].to_numpy()[0]) if "displacement_error" in record else np.nan
+        if np.isfinite(error):
+            total = float(np.hypot(total, error))
+        else:
+            warnings.warn(
+                f"the registration of {scan} states no error of its displacement: edges are trusted as they are",
+                DataQualityWarning,
+                stacklevel=2,
+            )
+    return total

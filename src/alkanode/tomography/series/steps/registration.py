@@ -1,0 +1,68 @@
+"""Step: how each scan lies upon the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, ClassVar
+
+import xarray as xr
+
+from alkanode.tomography.series.draft import Draft
+from alkanode.tomography.series.task import Rows, Task, Workplace
+
+
+def register_of(moving: xr.Dataset, fixed: xr.Dataset, scan: str, options: Mapping[str, Any]) -> xr.Dataset:
+    """Shift and rotation of one scan: :func:`alkanode.tomography.registration.register`."""
+    from alkanode.tomography.registration import register
+
+    return register(moving, fixed, scan=scan, **options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterScans:
+    """Find the motion of each scan against the reference.
+
+    Attributes
+    ----------
+    options
+        Keyword options of :func:`~alkanode.tomography.registration.register`: ``mask`` (as a rule, ``FixedMaterial``),
+        ``start``, ``options``.
+    register
+        Gives a record of kind ``registration`` with one scan.
+    """
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    register: Callable[[xr.Dataset, xr.Dataset, str, Mapping[str, Any]], xr.Dataset] = register_of
+    name: ClassVar[str] = "registration"
+
+    def draft(self, draft: Draft) -> None:
+        """One record per scan other than the reference."""
+        reference = draft.reference
+        for scan in draft.scans:
+            needs = [("volume", scan), ("volume", reference)]
+            if scan == reference or not draft.ready(self.name, scan, needs):
+                continue
+            draft.add(
+                self.name,
+                scan,
+                f"scans/{scan}/registration.h5",
+                work=partial(registration_of_scan, register=self.register, options=self.options, reference=reference),
+                configuration={"options": self.options, "register": self.register},
+                needs=needs,
+                weight=5.0,
+            )
+
+
+def registration_of_scan(
+    place: Workplace,
+    task: Task,
+    rows: Rows,
+    *,
+    register: Callable[[xr.Dataset, xr.Dataset, str, Mapping[str, Any]], xr.Dataset],
+    options: Mapping[str, Any],
+    reference: str,
+) -> xr.Dataset:
+    """Motion of one scan against the reference."""
+    return register(place.result("volume", task.subject), place.result("volume", reference), task.subject, options)
