@@ -3,6 +3,7 @@
     make bench                      # or: python benchmarks/run.py
     make bench ARGS=--quick         # fewer spectra and states
     make bench ARGS=--no-peers      # nothing of others is installed or run
+    make bench ARGS="--only tomography"
 
 Each benchmark is a script of its own and runs as a subprocess; its lines are printed as they are. The readers need a
 folder of measured files: ``--data``, the environment variable ``ALKANODE_TEST_DATA``, or ``shared/data`` beside the
@@ -83,6 +84,16 @@ def find(pattern: str, text: str) -> float:
 
 def thermo_rows(text: str) -> list[Row]:
     return target_rows(text, area="thermo")
+
+
+def tomography_rows(text: str) -> list[Row]:
+    return target_rows(text, area="tomography")
+
+
+def tomography_peers(text: str) -> str:
+    """Packages of others that the first line, or the lines of a comparison, name with their versions."""
+    named = re.findall(r"\b(algotom|connected-components-3d|scikit-image|elastix|SimpleITK) (\d[\w.]*\d)", text)
+    return ", ".join(dict.fromkeys(f"{name} {number}" for name, number in named)) or "known answers"
 
 
 def segmentation_rows(text: str) -> list[Row]:
@@ -305,12 +316,39 @@ def plan(options: argparse.Namespace) -> list[Benchmark]:
             peers=reader_peers,
             skipped=alone if options.no_peers else absent,
         ),
+        *tomography(options, alone),
         Benchmark(
             script="detection.py",
             arguments=["--data", str(folder), *(["--count", "100"] if options.quick else [])],
             rows=detection_rows,
             peers=detection_peers,
         ),
+    ]
+
+
+def tomography(options: argparse.Namespace, alone: str) -> list[Benchmark]:
+    """Benchmarks of tomography; at full width they take some gigabytes of memory, and 30 of disk for all steps."""
+    small = ["--small"] if options.quick else []
+    quick = ["--quick"] if options.quick else []
+    chosen: dict[str, list[str]] = {
+        "corrections": small,
+        "reconstruction": small,
+        "chain": small,
+        "grains": [],
+        "registration": quick + (["--no-peers"] if options.no_peers else []),
+        "series": ["--angles", "301"] if options.quick else [],
+        "steps": quick,
+    }
+    compared = ("corrections", "reconstruction", "chain", "grains")
+    return [
+        Benchmark(
+            script=f"tomography_{name}.py",
+            arguments=arguments,
+            rows=tomography_rows,
+            peers=tomography_peers,
+            skipped=alone if options.no_peers and name in compared else "",
+        )
+        for name, arguments in chosen.items()
     ]
 
 
@@ -343,13 +381,14 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder of measured files")
     parser.add_argument("--quick", action="store_true", help="fewer spectra, states and virtual cells")
     parser.add_argument("--no-peers", action="store_true", help="only what needs no package of others")
+    parser.add_argument("--only", default="", metavar="WORD", help="benchmarks whose name holds this, as tomography")
     options = parser.parse_args()
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     print(f"{platform.platform()}, {os.cpu_count()} cores{load}; CPU time of one thread throughout")
     rows: list[Row] = []
     remarks: list[str] = []
     broken = False
-    for benchmark in plan(options):
+    for benchmark in (one for one in plan(options) if options.only in one.script):
         if benchmark.skipped:
             remarks.append(f"{benchmark.script}: skipped, {benchmark.skipped}")
             continue

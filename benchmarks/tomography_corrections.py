@@ -18,12 +18,10 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 import time
 import warnings
 from collections.abc import Callable
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,8 +44,6 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="901 x 1023 in place of 3001 x 3077")
     parser.add_argument("--repeats", type=int, default=2, help="runs of each task that are timed")
     asked = parser.parse_args()
-    # the folder of this script has a coverage.py, which numba would take for the package of that name
-    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
     from algotom.prep import correction, removal
 
     angles, columns = (901, 1023) if asked.small else (3001, 3077)
@@ -102,8 +98,9 @@ def cpu(task: Callable[[], Any], repeats: int) -> tuple[float, Any]:
 
 
 def compare(name: str, theirs: float, ours: float, target: float | None) -> None:
-    aim = "" if target is None else f"  (target >= {target:g})"
-    print(f"{name}  algotom {theirs:.3f} s  alkanode {ours:.3f} s  times faster  {theirs / ours:.1f}{aim}")
+    aim = "" if target is None else f" (target >= {target:g})"
+    print(f"{name}: algotom took {theirs:.3f} s, alkanode {ours:.3f} s")
+    print(f"{name}, times faster than algotom  {theirs / ours:.1f} x{aim}")
 
 
 def agreement(name: str, theirs: np.ndarray, ours: np.ndarray) -> None:

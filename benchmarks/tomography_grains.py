@@ -48,8 +48,8 @@ def main() -> None:
     print(f"grains alkanode {ours:.3f} s")
     print(f"grains cc3d chain {theirs:.3f} s")
     print(f"grains ndimage chain {third:.3f} s")
-    print(f"grains time over cc3d {ours / theirs:.3f} 1 (target <= 1.5)")
-    print(f"grains speed over ndimage {third / ours:.2f} x (target >= 1.5)")
+    print(f"grains, time over that of cc3d  {ours / theirs:.3f} x (target <= 1.5)")
+    print(f"grains, times faster than ndimage  {third / ours:.2f} x (target >= 1.5)")
 
 
 def made(size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -104,7 +104,7 @@ def accuracy(size: int, count: int) -> None:
                 ratios.setdefault((noise, name), []).append(float(error[name] / error["fbp"]))
     for (noise, name), values in ratios.items():
         target = "  (target <= 1.02)" if name == "hann*linear" else "  (unmatched: finer than fbp)"
-        print(f"rmse_over_fbp_{noise}[{name}]  {max(values):.3f} 1{target}  [{min(values):.3f} to {max(values):.3f}]")
+        print(f"rmse_over_fbp_{noise}[{name}]  {max(values):.3f}{target}  [{min(values):.3f} to {max(values):.3f}]")
 
 
 def resolution(size: int, count: int) -> None:
@@ -150,8 +150,8 @@ def speed(size: int, count: int) -> None:
             best = min(best, (time.process_time() - start) / slices)
         taken[name] = best
         print(f"reconstruction_{count}x{size}[{name}]  {best:.3f} s per slice")
-    print(f"speed_over_fbp  {taken['fbp'] / taken['ours']:.1f} 1 (target >= 12)")
-    print(f"speed_over_dfi  {taken['dfi'] / taken['ours']:.1f} 1 (target >= 5)")
+    print(f"reconstruction, times faster than algotom FBP  {taken['fbp'] / taken['ours']:.1f} x (target >= 12)")
+    print(f"reconstruction, times faster than algotom DFI  {taken['dfi'] / taken['ours']:.1f} x (target >= 5)")
 
 
 if __name__ == "__main__":

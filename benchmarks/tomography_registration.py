@@ -37,8 +37,6 @@ os.environ["ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"] = "1"
 import numpy as np  # noqa: E402 (after the number of threads is fixed)
 
 HERE = Path(__file__).resolve().parent
-# numba imports the package "coverage"; a script of that name lies in this folder
-sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != HERE]
 PEER = "tomography_registration"
 PIXEL = 1.3e-6
 NOISE = 30.0
@@ -234,16 +232,16 @@ def small(size: int, seeds: int, peers: bool) -> None:
     for name, errors in worst.items():
         print(f"  {name:<44} error {max(errors):8.4f}  CPU {np.mean(times[name]):8.2f} s")
     radius = (FULL_WIDTH - 1) / 2
-    print(f"largest displacement error, {size} voxels  {max(worst['alkanode']):.4f} px (target <= 0.1)")
+    print(f"registration, largest displacement error, {size} voxels  {max(worst['alkanode']):.4f} px (target <= 0.1)")
     print(f"largest error over its predicted standard error  {max(np.array(worst['alkanode']) / predicted):.2f}")
-    print(f"angle error, {size} voxels  {max(angles):.5f} deg (target <= 0.004)")
+    print(f"registration, angle error, {size} voxels  {max(angles):.5f} deg (target <= 0.004)")
     print(
-        f"the same angle at radius {radius:.0f} px, extrapolated  {np.deg2rad(max(angles)) * radius:.4f} px (target <= 0.1)"
+        f"registration, the same angle at radius {radius:.0f} px, extrapolated  {np.deg2rad(max(angles)) * radius:.4f} px (target <= 0.1)"
     )
     for name in worst:
         if name.startswith("elastix"):
             ratio = np.mean(times[name]) / np.mean(times["alkanode"])
-            print(f"times faster than {name}  {ratio:.2f} (target >= 1)")
+            print(f"registration, times faster than {name}  {ratio:.2f} x (target >= 1)")
 
 
 def wide(rows: int) -> None:
@@ -264,10 +262,10 @@ def wide(rows: int) -> None:
     angle = angle_of(rotation_matrix(found["rotation"].to_numpy()[0]).T @ turn)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"phantom {FULL_WIDTH} x {FULL_WIDTH} x {rows}, {CHANGED:.0%} of the voxels changed, lazily read, in blocks")
-    print(f"largest displacement error, full width  {error:.4f} px (target <= 0.1)")
-    print(f"angle error, full width  {angle:.6f} deg (target <= 0.004)")
+    print(f"registration, largest displacement error, full width  {error:.4f} px (target <= 0.1)")
+    print(f"registration, angle error, full width  {angle:.6f} deg (target <= 0.004)")
     print(f"predicted standard error of the displacement  {float(found['displacement_error'][0]) / PIXEL:.4f} px")
-    print(f"peak memory  {peak:.2f} GiB (target <= 3)")
+    print(f"registration, full width, peak memory  {peak * 2**30 / 1e9:.2f} GB (target <= 3)")
     print(f"CPU time with four renderings of the phantom  {seconds:.0f} s")
 
 
@@ -303,7 +301,7 @@ def battery() -> None:
         error = np.abs(found["shift"].to_numpy()[0] / PIXEL - shift).max()
         turned = np.rad2deg(found["rotation"].to_numpy()[0][0])
         spread = np.rad2deg(float(found["rotation_error"][0, 0]))
-        print(f"battery, shift {shift}: error of the shift  {error:.4f} px (target <= 0.05)")
+        print(f"registration, battery, shift {shift}: error of the shift  {error:.4f} px (target <= 0.05)")
         print(
             f"  rotation about z {turned:.4f} deg, standard error {spread:.4f} (none was applied);"
             f" condition number {float(found['condition_number'][0]):.0f}"

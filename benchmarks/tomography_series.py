@@ -101,12 +101,10 @@ def case(angles: int, rows: int, block_rows: int, halves: bool, folder: str) -> 
 
 
 def measured(angles: int, rows: int, block_rows: int, halves: bool) -> dict[str, Any]:
-    """One case in a process of its own; -P, since a neighbour of this file shares its name with a package of numba."""
+    """One case in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         words = [str(angles), str(rows), str(block_rows), str(int(halves)), folder]
-        done = subprocess.run(
-            [sys.executable, "-P", __file__, "--case", *words], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([sys.executable, __file__, "--case", *words], capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     assert told["finished"], told["failures"]
     return told

@@ -28,18 +28,19 @@ import time
 import warnings
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from tomography_registration import ANODE, ELECTROLYTE, NOISE, PIXEL, scans
+from tomography_registration import ELECTROLYTE, NOISE, PIXEL, scans
 from tomography_series import made_scan
 
 from alkanode.data.schema import label
-from alkanode.foundation.errors import DataQualityWarning
+from alkanode.foundation.sources import Estimate
 from alkanode.numerics.rigid import rotation_matrix
-from alkanode.tomography.registration import FixedMaterial
+from alkanode.tomography.rotation_axis import find_axis
 from alkanode.tomography.series import (
     AlignScans,
     CheckConservation,
@@ -64,12 +65,13 @@ SHIFT = (0.43, -7.37, 12.62)
 TURN = (2e-3, 4e-4, -3e-4)
 """rad about z, y, x: the tilt leaves the rim half a voxel off, so that the volume is resampled."""
 
-HEADINGS = ("first", "second")
+SCANS = ("first", "second")
+BLOCK = 8
 
 
 def empty_scan(rows: int, columns: int, name: str) -> xr.Dataset:
-    """A scan whose frames nobody reads; its name says what the drawn volume holds."""
-    return made_scan(31, rows, columns).assign_attrs(scan_of_phantom=name)
+    """A scan whose frames nobody reads, each with its own number of them; its name says what the drawn volume holds."""
+    return made_scan(31 + SCANS.index(name), rows, columns).assign_attrs(scan_of_phantom=name)
 
 
 def no_line_integrals(scan: xr.Dataset, rows: tuple[int, int], options: Any) -> xr.Dataset:
@@ -85,7 +87,7 @@ def no_line_integrals(scan: xr.Dataset, rows: tuple[int, int], options: Any) -> 
 def drawn(record: xr.Dataset, axis_column: float, options: Any) -> xr.Dataset:
     """Slices of the phantom in place of a reconstruction; odd projections have noise of their own beside it."""
     shape = (int(record.attrs["rows"]), int(record.attrs["columns"]), int(record.attrs["columns"]))
-    which = HEADINGS.index(record.attrs["scan_of_phantom"])
+    which = SCANS.index(record.attrs["scan_of_phantom"])
     phantom = scans(shape, rotation_matrix(np.array(TURN)), np.array(SHIFT), 5)[which]
     rows = [int(row) for row in record["row"]]
     values = phantom.rows(rows[0], rows[-1] + 1)
@@ -101,13 +103,13 @@ def stored_plan(rows: int, columns: int) -> SeriesPlan:
     place = next(k for k, step in enumerate(steps) if step.name == "profile")
     steps.insert(place, FindInterface(options={"electrolyte_attenuation": ELECTROLYTE}))
     return SeriesPlan(
-        scans={name: partial(empty_scan, rows, columns, name) for name in HEADINGS},
+        scans={name: partial(empty_scan, rows, columns, name) for name in SCANS},
         line_integrals=no_line_integrals,
         reconstruct=drawn,
         steps=(
-            FindAxis(columns=dict.fromkeys(HEADINGS, 0.5 * (columns - 1))),
+            FindAxis(columns=dict.fromkeys(SCANS, 0.5 * (columns - 1))),
             ReconstructScans(),
-            RegisterScans(options={"mask": FixedMaterial(lower=0.5 * ELECTROLYTE, upper=2 * ELECTROLYTE, erode=2)}),
+            RegisterScans(),
             *steps,
             MeasureContact(metal_attenuation=MATERIALS["Na"]),
             ClassifyPairs(materials=MATERIALS),
@@ -118,20 +120,127 @@ def stored_plan(rows: int, columns: int) -> SeriesPlan:
 
 
 def known_motion(moving: xr.Dataset, fixed: xr.Dataset, scan: str, options: Any) -> xr.Dataset:
-    """A registration that is given: shift and a turn about the axis, no tilt."""
+    """A registration that is given: the shift, and a turn about the axis without tilt."""
     values = {
-        "shift": (("scan", "axis"), [np.array(SHIFT) * PIXEL]),
-        "rotation": (("scan", "axis"), [[TURN[0], 0.0, 0.0]]),
-        "shift_error": (("scan", "axis"), np.full((1, 3), 0.01 * PIXEL)),
-        "rotation_error": (("scan", "axis"), np.full((1, 3), 1e-6)),
+        "shift": (("scan", "component"), [np.array(SHIFT) * PIXEL]),
+        "rotation": (("scan", "component"), [[TURN[0], 0.0, 0.0]]),
+        "centre": ("component", np.zeros(3)),
+        "shift_error": (("scan", "component"), np.full((1, 3), 0.01 * PIXEL)),
+        "rotation_error": (("scan", "component"), np.full((1, 3), 1e-6)),
+        **{name: ("scan", [1.0]) for name in ("condition_number", "displacement", "residual_before", "residual_after")},
         "displacement_error": ("scan", [0.02 * PIXEL]),
-        "centre": ("axis", np.zeros(3)),
     }
-    return label(xr.Dataset(values, coords={"scan": [scan], "axis": ["z", "y", "x"]}), "registration")
+    return label(xr.Dataset(values, coords={"scan": [scan], "component": ["z", "y", "x"]}), "registration")
+
+
+def searched_axis(line_integrals: xr.Dataset, options: Any) -> tuple[xr.Dataset, Estimate]:
+    """All methods are run; what is taken is the column of the frames, since a bare disc gives some of them nothing."""
+    column = 0.5 * line_integrals.sizes["column"] - 3.2
+    return find_axis(line_integrals), Estimate(value=column, unit="1", quantity="axis_column", label="given")
 
 
 def raw_plan(angles: int, columns: int) -> SeriesPlan:
     """Axis, volume and the reconstruction that takes up a motion, from frames, one block each."""
-    axis = FindAxis(options={"methods": ("sinogram-symmetry",)}) if False else FindAxis()
-    steps = (axis, ReconstructScans(), RegisterScans(register=known_motion), AlignScans())
-    return SeriesPlan(scans={name: partial(made_scan, angles, 16, columns) for name in HEADINGS}, rows=(0, 8), steps=steps)
+    return SeriesPlan(
+        scans={name: partial(made_scan, angles, BLOCK, columns) for name in SCANS},
+        steps=(
+            FindAxis(find=searched_axis),
+            ReconstructScans(),
+            RegisterScans(register=known_motion),
+            AlignScans(),
+        ),
+    )
+
+
+def only(plan: SeriesPlan, count: int) -> SeriesPlan:
+    """The plan up to a step."""
+    return replace(plan, steps=plan.steps[:count])
+
+
+def child(plan: SeriesPlan, folder: str) -> None:
+    """Run a plan in this process and print what it cost as JSON."""
+    warnings.simplefilter("ignore")
+    cpu, wall = time.process_time(), time.perf_counter()
+    result = run_series(plan, folder)
+    told = {
+        "cpu": time.process_time() - cpu,
+        "wall": time.perf_counter() - wall,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
+        "failures": {key: one.message for key, one in result.failures.items()},
+    }
+    print(json.dumps(told))
+
+
+def in_child(words: list[str], folder: Path) -> dict[str, Any]:
+    """One step in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--child", *words, str(folder)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words)} broke:\n{done.stderr}")
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    for key, message in told["failures"].items():
+        print(f"  {key} failed: {message}")
+    return told
+
+
+def measured(kind: str, first: int, second: int, count: int, folder: Path) -> list[dict[str, Any]]:
+    """Cost of each step of a plan: (rows or angles, columns); the steps before it are found done."""
+    return [in_child([kind, str(first), str(second), str(k + 1)], folder) for k in range(count)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a third of the width, a tenth of the angles")
+    parser.add_argument("--folder", type=Path, help="where the series stand meanwhile")
+    parser.add_argument("--child", nargs=5, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.child:
+        kind, first, second, count = given.child[0], *(int(word) for word in given.child[1:4])
+        child(only((raw_plan if kind == "raw" else stored_plan)(first, second), count), given.child[4])
+        return
+    columns, angles, short, tall = (1024, 301, 16, 24) if given.quick else (3077, 3001, 16, 40)
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "zarr", "finufft"))
+    print(f"Python {platform.python_version()}, {packages}; {columns} columns, {angles} angles, one worker, CPU time")
+    job: dict[str, tuple[float, int]] = {}
+    with tempfile.TemporaryDirectory(dir=given.folder) as base:
+        names = [step.name for step in raw_plan(angles, columns).steps]
+        for name, cost in zip(names, measured("raw", angles, columns, len(names), Path(base) / "raw"), strict=True):
+            if name == "registration":
+                continue
+            made = 1 if name == "aligned" else 2
+            told = {"aligned": "aligned by the grid"}.get(name, name)
+            print(f"step {told}: peak memory  {cost['peak']:.2f} GB (target <= {LIMIT:g})")
+            each = 1 if name == "axis" else BLOCK
+            print(f"step {told}: CPU time per {'scan' if each == 1 else 'slice'}  {cost['cpu'] / made / each:.2f} s")
+            job[told] = (cost["cpu"] / made / each, 1 if each == 1 else JOB)
+    names = [step.name for step in stored_plan(short, columns).steps]
+    costs = {}
+    for rows in (short, tall):
+        with tempfile.TemporaryDirectory(dir=given.folder) as base:
+            costs[rows] = measured("stored", rows, columns, len(names), Path(base) / "stored")
+    for k, name in enumerate(names):
+        if name in ("axis", "volume"):
+            continue
+        low, high = costs[short][k], costs[tall][k]
+        told = {"aligned": "aligned by resampling"}.get(name, name)
+        print(f"step {told}: peak memory  {high['peak']:.2f} GB (target <= {LIMIT:g})")
+        per_slice = (low["peak"] - high["peak"]) / (short - tall) * 1e3
+        print(f"step {told}: growth of the peak  {per_slice:.1f} MB per slice")
+        # two scans, one pair
+        made = 2 if name in ("noise", "contact", "cracks") else 1
+        print(f"step {told}: CPU time per slice  {high['cpu'] / made / tall:.2f} s")
+        job[told] = (
+            (high["cpu"] / made, 1) if name in ("registration", "interface") else (high["cpu"] / made / tall, JOB)
+        )
+    total = 0.0
+    for name, (seconds, times) in job.items():
+        total += seconds * times if name != "aligned by resampling" else 0.0
+        print(f"job of {JOB} slices, one scan: {name}  {seconds * times / 60:.1f} min  extrapolated")
+    print(
+        f"job of {JOB} slices, one scan: all steps, laid upon the reference by the grid  {total / 3600:.2f} h  extrapolated"
+    )
+
+
+if __name__ == "__main__":
+    main()

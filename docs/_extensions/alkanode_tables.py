@@ -1,7 +1,8 @@
 """Directives that write tables from the code itself, so that a page cannot fall behind it.
 
 ``record-kinds``, ``quantities``, ``study-keys``, ``trust-labels``, ``readers`` take nothing; ``command-help`` takes the words of a
-command, for example ``alkanode thermo window``; ``published-comparison`` the key of a paper.
+command, for example ``alkanode thermo window``; ``published-comparison`` the key of a paper; ``printed-tomography`` nothing or
+``events``.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def list_table(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Seq
 
 
 def names(fields: Iterable[str]) -> str:
-    return ", ".join(f"``{name}``" for name in fields)
+    return ", ".join(f"``{name}``" if name else "a folder" for name in fields)
 
 
 def dimensioned(fields: dict[str, tuple[str, ...]]) -> str:
@@ -166,6 +167,19 @@ class PublishedComparison(_Written):
         return list_table((*wanted, "of what, and why"), rows, (16, 9, 8, 7, 9, 10, 41))
 
 
+class PrintedTomography(_Written):
+    """Printed numbers of tomography beside ours; with the argument ``events``, which events a voxel can show."""
+
+    optional_arguments = 1
+
+    def text(self) -> str:
+        import printed_tomography as printed
+
+        if self.arguments == ["events"]:
+            return list_table(printed.EVENTS_HEADER, printed.events(), printed.EVENTS_WIDTHS)
+        return list_table(printed.HEADER, printed.rows(), printed.WIDTHS)
+
+
 class CommandHelp(SphinxDirective):
     """What a command says when it is asked for help."""
 
@@ -199,4 +213,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("study-keys", StudyKeys)
     app.add_directive("command-help", CommandHelp)
     app.add_directive("published-comparison", PublishedComparison)
+    app.add_directive("printed-tomography", PrintedTomography)
     return {"version": "1", "parallel_read_safe": True}

@@ -9,9 +9,9 @@ import numpy as np
 import xarray as xr
 
 from alkanode.io import write_nxtomo
-from alkanode.virtual.tomograph import Body, Detector, Tomograph, cylinder, scan_object, sphere
+from alkanode.virtual.tomograph import Body, Detector, Tomograph, cylinder, scan_object, slab, sphere
 
-ROWS, COLUMNS, ANGLES = 40, 64, 60
+ROWS, COLUMNS, ANGLES = 40, 64, 100
 PIXEL = 2.6e-6
 ELECTROLYTE, ANODE, CARBON, SODIUM = 1000.0, 65.0, 35.0, 32.0
 FACE = 14
@@ -32,12 +32,14 @@ AXIS_COLUMN = 0.5 * (COLUMNS - 1)
 def bodies(change: int = 0) -> list[Body]:
     """The cell; with each ``change`` one more ball of sodium in place of alloy."""
     p = PIXEL
-    radius, height = 0.4 * COLUMNS * p, (ROWS + 8) * p
-    whole = cylinder((0.5 * ROWS * p, 0, 0), (1, 0, 0), radius, height, ANODE, material="NaK50")
-    pellet = cylinder(((FACE - 20) * p, 0, 0), (1, 0, 0), radius, 40 * p, ELECTROLYTE - ANODE, material="NASICON")
-    # pores of the pellet and fibres hold the registration
-    pores = [
-        sphere((z * p, y * p, x * p), 2.2 * p, -ELECTROLYTE, material="void")
+    # a flattened disc fills most of the view, and shows its rotation about the axis
+    flat = slab((0, 0, 0), 55 * p, normal=(0, 1, 0))
+    whole = cylinder((0.5 * ROWS * p, 0, 0), (1, 0, 0), 30 * p, (ROWS + 8) * p, ANODE, material="NaK50").cut(flat)
+    pellet = cylinder(((FACE - 20) * p, 0, 0), (1, 0, 0), 30 * p, 40 * p, ELECTROLYTE - ANODE, material="NASICON").cut(
+        flat
+    )
+    inclusions = [
+        sphere((z * p, y * p, x * p), 2.2 * p, 600.0, material="dense")
         for z, y, x in ((4, 8, 3), (7, -9, 10), (9, 4, -14), (5, -13, -6), (10, 14, 9), (3, -2, -3))
     ]
     fibres = [
@@ -48,7 +50,7 @@ def bodies(change: int = 0) -> list[Body]:
         sphere((z * p, y * p, x * p), 3.2 * p, SODIUM - ANODE, material="Na")
         for z, y, x in ((23, 6, 12), (30, -12, -8), (24, 12, -12), (32, 6, 12))[:change]
     ]
-    return [whole, pellet, *pores, *fibres, *balls]
+    return [whole, pellet, *inclusions, *fibres, *balls]
 
 
 def small_scan(change: int = 0, *, seed: int | None = None, **options: Any) -> xr.Dataset:
@@ -62,7 +64,7 @@ def small_scan(change: int = 0, *, seed: int | None = None, **options: Any) -> x
         "flats_before": 5,
         "flats_after": 5,
         "darks": 5,
-        # many photons for few counts: sixty views then are as quiet as three thousand
+        # many photons for few counts: a hundred views then are as quiet as three thousand
         "detector": Detector(photons=2e6, gain=0.01),
     }
     return scan_object(
@@ -80,9 +82,7 @@ def write_cell(folder: Path, scans: int = 3) -> list[Path]:
     (folder / "cell.yaml").write_text(CELL_FILE, encoding="utf-8")
     shifts = ((0, 0, 0), (0.0, 0.4, -0.7), (0.3, -0.5, 0.2))
     return [
-        write_nxtomo(
-            small_scan(k, shift=np.array(shifts[k % 3]) * PIXEL), folder / f"scan_{k + 1}.nxs"
-        )
+        write_nxtomo(small_scan(k, shift=np.array(shifts[k % 3]) * PIXEL), folder / f"scan_{k + 1}.nxs")
         for k in range(scans)
     ]
 
@@ -91,7 +91,14 @@ def write_study(folder: Path, scans: list[str], **options: Any) -> Path:
     """A study of nothing but the scans."""
     import yaml
 
-    block = {"scans": scans, "axis_columns": {Path(name).stem: AXIS_COLUMN for name in scans}, **options}
+    block = {
+        "scans": scans,
+        "stripes": "none",
+        "false_grains": 100.0,
+        "fixed": {"lower": "5 cm-1", "upper": "20 cm-1", "erode": 0},
+        "axis_columns": {Path(name).stem: AXIS_COLUMN for name in scans},
+        **options,
+    }
     others = dict.fromkeys(
         ("phases", "stripping", "failures", "cycling", "impedance", "profile", "staircase", "cv", "ccd", "full_cell")
     )

@@ -42,8 +42,13 @@ def execute(study: Path, output: Path, *, data: Path | None, as_json: bool) -> i
     from alkanode.foundation.runtime import TextProgress
     from alkanode.studies import Study, run_study
 
-    outcome = run_study(Study.from_yaml(study, data=data), output, progress=TextProgress())
     command = click.get_current_context().command_path
+    outcome = run_study(
+        Study.from_yaml(study, data=data),
+        output,
+        progress=TextProgress(),
+        on_update=lambda so_far: _renew(so_far, output, command),
+    )
     try:
         text, report = _publish(outcome, output, command)
     except KeyboardInterrupt:
@@ -65,6 +70,12 @@ def execute(study: Path, output: Path, *, data: Path | None, as_json: bool) -> i
         click.echo("alkanode: interrupted; what had been computed is written", err=True)
         return EXIT_INTERRUPTED
     return EXIT_PARTIAL if outcome.failed else 0
+
+
+def _renew(outcome: Outcome, output: Path, command: str) -> None:
+    """Renew the report while a study goes on."""
+    _, report = _publish(outcome, output, command)
+    click.echo(f"report renewed: {report}", err=True)
 
 
 def _publish(outcome: Outcome, output: Path, command: str) -> tuple[str, Path]:

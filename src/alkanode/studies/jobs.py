@@ -81,7 +81,9 @@ def jobs_of(outcome: Outcome) -> dict[str, Callable[[], Part]]:
             data=study.data,
             folder=outcome.folder,
             history=outcome.history,
+            time_zone=study.model.time_zone,
             progress=outcome.progress,
+            on_update=outcome.news,
         )
     if study.model.truth:
         jobs["recovery"] = lambda: recovery_part(study.model.truth, outcome.parts)

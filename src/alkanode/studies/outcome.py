@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,8 @@ class Outcome:
         Where results are written; ``None`` for nowhere.
     progress
         Told of the parts of a long part.
+    on_update
+        Called with the outcome so far when a part that goes on for long has news.
     interrupted
         Whether the user stopped the run before it was complete.
     """
@@ -79,11 +82,22 @@ class Outcome:
     written: list[Path] = field(default_factory=list)
     folder: Path | None = None
     progress: Progress = field(default_factory=NoProgress)
+    on_update: Callable[[Outcome], None] | None = None
     interrupted: bool = False
 
     def part(self, name: str) -> Part | None:
         """A finished part by name."""
         return next((part for part in self.parts if part.name == name), None)
+
+    def news(self, part: Part) -> None:
+        """Show an unfinished part among the finished ones, for as long as it takes to tell."""
+        if self.on_update is None:
+            return
+        self.parts.append(part)
+        try:
+            self.on_update(self)
+        finally:
+            self.parts.remove(part)
 
     @property
     def ordered(self) -> list[Part]:

@@ -9,7 +9,7 @@ import csv
 import json
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,13 @@ def hashed(path: Path) -> dict[str, str]:
     return {"file": path.name, "sha256": file_hash(path)}
 
 
-def run_study(study: Study, folder: str | Path | None = None, *, progress: Progress | None = None) -> Outcome:
+def run_study(
+    study: Study,
+    folder: str | Path | None = None,
+    *,
+    progress: Progress | None = None,
+    on_update: Callable[[Outcome], None] | None = None,
+) -> Outcome:
     """Run a study.
 
     Parameters
@@ -62,6 +68,8 @@ def run_study(study: Study, folder: str | Path | None = None, *, progress: Progr
         Where the records and the data of the figures are written, part by part; ``None`` writes nothing.
     progress
         Told after each step.
+    on_update
+        Called with the outcome so far while a part goes on for long, for example to renew a report.
 
     Returns
     -------
@@ -84,7 +92,7 @@ def run_study(study: Study, folder: str | Path | None = None, *, progress: Progr
         )
     if target is not None:
         _clear_earlier(target)
-    outcome = Outcome(study, history, warnings=gathered, folder=target, progress=told)
+    outcome = Outcome(study, history, warnings=gathered, folder=target, progress=told, on_update=on_update)
     inputs = [study.path, study.cell_path, study.columns, *study.files, *study.controls]
     outcome.inputs = [hashed(path) for path in inputs if path is not None]
     try:

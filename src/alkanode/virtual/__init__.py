@@ -43,6 +43,7 @@ from alkanode.virtual.leaky.ramp import current_ramp, shorting_ramp
 from alkanode.virtual.potentiostat import Noise, Potentiostat, Sweeps
 from alkanode.virtual.stated_cell import ImpedanceBench, State, StatedArc, StatedCell
 from alkanode.virtual.synthetic_spectra import Process, SpectraTruth, synthetic_spectra
+from alkanode.virtual.tomograph.demo import write_tomography_demo
 from alkanode.virtual.voltammeter import SweepNoise, SweepProgram, island_voltammogram
 
 __all__ = [
@@ -110,4 +111,5 @@ __all__ = [
     "true_events",
     "wilson",
     "write_demo",
+    "write_tomography_demo",
 ]

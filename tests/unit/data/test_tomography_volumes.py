@@ -74,7 +74,7 @@ def test_a_volume_is_read_only_where_it_is_used(tmp_path: Path) -> None:
         if file.is_file():
             file.write_bytes(b"damaged")
     assert np.isfinite(volume["attenuation"].isel(z=slice(0, 8)).to_numpy()).all()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(ValueError, match="checksum"):
         volume["attenuation"].isel(z=9).to_numpy()
 
 

@@ -184,3 +184,57 @@ def test_a_method_that_cannot_be_used_is_shown_with_its_reason() -> None:
     figure = tomography.rotation_axis(axis)
     assert [panel.series[0].role for panel in figure.panels] == ["primary", "muted"]
     assert figure.notes == ("sharpness: best at the end of the search",)
+
+
+def test_scans_stand_at_their_time_and_capacity() -> None:
+    charges = label(
+        xr.Dataset(
+            {
+                "time": ("scan", [3600.0, 7200.0]),
+                "scan_start": ("scan", [3400.0, 7000.0]),
+                "scan_end": ("scan", [3800.0, 7400.0]),
+                "charge": ("scan", [0.0, 3.6]),
+                "charge_at_start": ("scan", [0.0, 3.5]),
+                "charge_at_end": ("scan", [0.1, 3.7]),
+                "charge_error": ("scan", [np.nan, np.nan]),
+                "areal_capacity": ("scan", [0.0, 3.6e4]),
+                "areal_capacity_at_start": ("scan", [0.0, 3.5e4]),
+                "areal_capacity_at_end": ("scan", [1e3, 3.7e4]),
+                "voltage": ("scan", [0.1, 0.2]),
+                "voltage_lowest": ("scan", [0.05, 0.15]),
+                "voltage_highest": ("scan", [0.15, 0.3]),
+                "in_history": ("scan", [True, True]),
+            },
+            coords={"scan": ["pristine", "stripped"]},
+        ),
+        "scan_charges",
+    )
+    top, bottom = tomography.scans_on_the_clock(charges).panels
+    assert top.series[0].x.tolist() == pytest.approx([1.0, 2.0])
+    assert top.series[0].y.tolist() == pytest.approx([0.0, 1.0])
+    assert [note.text for note in top.notes] == ["pristine", "stripped"]
+    interval = bottom.series[0].y_interval
+    assert interval is not None
+    assert interval[1].tolist() == [0.15, 0.3]
+
+
+def test_a_sweep_shows_what_noise_alone_would_give() -> None:
+    sweep = label(
+        xr.Dataset(
+            {
+                "volume_gained": ("threshold", [4e-15, 1e-15]),
+                "volume_lost": ("threshold", [2e-15, 5e-16]),
+                "grain_count": (("threshold", "change"), np.array([[4.0, 3.0], [2.0, 1.0]])),
+                "mean_grain_volume": (("threshold", "change"), np.full((2, 2), 1e-15)),
+                "false_volume": ("threshold", [1e-15, 0.0]),
+            },
+            coords={"threshold": [2.0, 4.0], "change": ["gain", "loss"]},
+            attrs={"chosen_threshold": 4.0},
+        ),
+        "threshold_sweep",
+    )
+    volumes, grains = tomography.threshold_sweep(sweep).panels
+    assert [one.name for one in volumes.series] == ["attenuation gained", "attenuation lost", "noise alone"]
+    np.testing.assert_allclose(volumes.series[2].y, [1000.0, np.nan])
+    np.testing.assert_allclose(grains.series[1].y, [3.0, 1.0])
+    assert volumes.lines[0].value == 4.0

@@ -143,7 +143,7 @@ def test_bad_input_is_named() -> None:
     sinogram[2, 3] = np.nan
     with pytest.raises(SchemaError, match="1 readings that are not finite"):
         remove_stripes(sinogram)
-    with pytest.raises(PhysicsError, match="Known: none, sorting"):
+    with pytest.raises(PhysicsError, match="Known: none, steady"):
         Stripes(method="wavelet")  # type: ignore[arg-type]
     with pytest.raises(PhysicsError, match="windows"):
         Stripes(small_window=0)

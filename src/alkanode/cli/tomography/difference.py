@@ -45,9 +45,7 @@ _OPTIONS = (
     click.option(
         "--false-grains",
         type=click.FloatRange(min=0, min_open=True),
-        default=2.0,
-        show_default=True,
-        help="Grains accepted in the volume that are noise, by which the threshold is set.",
+        help="Grains accepted in the volume that are noise, by which the threshold is set; default 2, with --unchanged 5.",
     ),
     click.option("--smallest-diameter", default="5 um", show_default=True, help="Of a grain that counts."),
     click.option(
@@ -89,7 +87,7 @@ def difference(
     lie_alike: bool,
     smoothing: float,
     unchanged: tuple[tuple[int, int], tuple[int, int], tuple[int, int]] | None,
-    false_grains: float,
+    false_grains: float | None,
     smallest_diameter: str,
     threshold: float | None,
     as_json: bool,

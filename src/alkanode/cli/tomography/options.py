@@ -74,10 +74,10 @@ SCAN = (
 CORRECTIONS = (
     click.option(
         "--stripes",
-        type=click.Choice(["all", "sorting", "filtering", "large", "dead", "none"]),
-        default="sorting",
+        type=click.Choice(["steady", "all", "sorting", "filtering", "large", "dead", "none"]),
+        default="steady",
         show_default=True,
-        help="Removal of stripes, which make rings; all takes longest, and rings of a round sample with them.",
+        help="Removal of stripes, which make rings; the ways of Vo (all, sorting, ...) also take detail near the axis.",
     ),
     click.option(
         "--zinger-threshold",

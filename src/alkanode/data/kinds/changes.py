@@ -100,6 +100,23 @@ KINDS = (
         optional={"voxel_volume_ratio": ("equivalent_diameter",)},
     ),
     Kind(
+        name="change_distribution",
+        meaning="Volume of each transition from the whole distribution of the change, against that of noise.",
+        required={
+            "contrast": ("transition",),
+            "transition_volume": ("transition",),
+            "transition_volume_error": ("transition",),
+            "volume_gained": (),
+            "volume_lost": (),
+            "volume_gained_interval": ("bound",),
+            "volume_lost_interval": ("bound",),
+        },
+        optional={
+            "size_volume": ("transition", "equivalent_diameter"),
+            "equivalent_diameter": ("equivalent_diameter",),
+        },
+    ),
+    Kind(
         name="contrast_volumes",
         meaning="Volume of each grain from its summed change of attenuation over a known contrast.",
         required={"grain_volume": ("grain",), "contrast": ("grain",), "label": ("grain",)},

@@ -26,12 +26,23 @@ class Marker:
         First and last-plus-one slice.
     attrs
         What was found while the block was made (counts of repaired pixels, doubts), JSON-friendly.
+    files
+        Files that hold the block, relative to the folder of the volume -> bytes.
     """
 
     token: str
     start: int
     stop: int
     attrs: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
+
+    def stands(self, path: str | Path) -> bool:
+        """Whether the files of the block are there in full length; a block that lost one is as good as not made."""
+        folder = Path(path).parent
+        try:
+            return all((folder / name).stat().st_size == size for name, size in self.files.items())
+        except OSError:
+            return False
 
 
 def marker_folder(path: str | Path) -> Path:
@@ -55,13 +66,20 @@ def write_marker(path: str | Path, marker: Marker) -> Path:
         The file.
     """
     text = json.dumps(
-        {"token": marker.token, "start": marker.start, "stop": marker.stop, "attrs": dict(marker.attrs)}, default=str
+        {
+            "token": marker.token,
+            "start": marker.start,
+            "stop": marker.stop,
+            "attrs": dict(marker.attrs),
+            "files": dict(marker.files),
+        },
+        default=str,
     )
     return write_text_atomically(marker_folder(path) / f"{marker.start:06d}.json", text)
 
 
 def read_markers(path: str | Path) -> dict[int, Marker]:
-    """Markers of a volume by first slice; what cannot be read counts as absent.
+    """Markers of a volume by first slice; one that cannot be read, or whose block lost a file, counts as absent.
 
     Parameters
     ----------
@@ -83,10 +101,12 @@ def read_markers(path: str | Path) -> dict[int, Marker]:
                 start=int(content["start"]),
                 stop=int(content["stop"]),
                 attrs=content["attrs"],
+                files={str(name): int(size) for name, size in content["files"].items()},
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
-        found[marker.start] = marker
+        if marker.stands(path):
+            found[marker.start] = marker
     return found
 
 

@@ -11,7 +11,7 @@ import xarray as xr
 
 from alkanode.data.schema import check
 from alkanode.data.volumes.layout import row_blocks
-from alkanode.data.volumes.markers import read_markers
+from alkanode.data.volumes.markers import marker_folder, read_markers
 from alkanode.foundation.errors import ReaderError
 
 
@@ -80,6 +80,35 @@ def volume_blocks_done(path: str | Path, token: str) -> set[int]:
     set of int
     """
     return {start for start, marker in read_markers(path).items() if marker.token == token}
+
+
+def forget_damaged(path: str | Path) -> list[tuple[int, int]]:
+    """Read every block of a volume, and take the markers of those that cannot be read, so that they are made again.
+
+    Parameters
+    ----------
+    path
+        Folder ``*.zarr``.
+
+    Returns
+    -------
+    list of (start, stop)
+        Slices of the damaged blocks.
+    """
+    import zarr
+
+    source = Path(path)
+    group = zarr.open_group(source, mode="r", zarr_format=3)
+    fields = [str(name) for name in dict(group.attrs)["block_fields"]]  # type: ignore[union-attr]
+    damaged = []
+    for start, marker in read_markers(source).items():
+        try:
+            for name in fields:
+                group[name][start : marker.stop]  # type: ignore[index]
+        except Exception:
+            (marker_folder(source) / f"{start:06d}.json").unlink(missing_ok=True)
+            damaged.append((start, marker.stop))
+    return damaged
 
 
 def _agreed(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -116,6 +116,11 @@ ENTRIES = (
             ("smallest_grain", "Smallest volume that counts as a grain."),
             ("false_volume", "Volume that noise alone is expected to put beyond the threshold."),
             ("grain_volume_error", "Standard error of the volume of a grain from noise."),
+            ("transition_volume", "Volume in which one material took the place of another."),
+            ("transition_volume_error", "Standard error of the volume of a transition from noise."),
+            ("size_volume", "Volume of a transition in grains of about one size."),
+            ("volume_gained_interval", "Bounds of the volume whose attenuation rose."),
+            ("volume_lost_interval", "Bounds of the volume whose attenuation fell."),
         )
     ),
     *(
@@ -198,7 +203,12 @@ ENTRIES = (
     ),
     *(
         Quantity(
-            name=f"{name}{part}", unit=unit, display_unit=shown, factor=factor, symbol=symbol, definition=f"{start} {when}"
+            name=f"{name}{part}",
+            unit=unit,
+            display_unit=shown,
+            factor=factor,
+            symbol=symbol,
+            definition=f"{start} {when}",
         )
         for name, unit, shown, factor, symbol, start in (
             ("charge", "C", "mAh", 1 / 3.6, "Q", "Running charge"),

@@ -41,7 +41,10 @@ def registration(record: xr.Dataset) -> Figure:
         ("shift", "shift_error", "shift", "um", 1e6),
         ("rotation", "rotation_error", "rotation", "deg", 180 / np.pi),
     ):
-        values, errors = factor * record[field].to_numpy(), factor * np.nan_to_num(record[error].to_numpy())
+        stated = record[error].to_numpy()
+        # no bar where no error is known; a direction that could not be observed has no value either
+        errors = factor * np.where(np.isfinite(stated), stated, 0.0)
+        values = np.where(np.isposinf(stated), np.nan, factor * record[field].to_numpy())
         panels.append(
             Panel(
                 x=x,
@@ -72,7 +75,8 @@ def registration(record: xr.Dataset) -> Figure:
     )
     return Figure(
         title="Motion against the reference scan",
-        caption="Shift (top) and rotation (middle) with two standard errors, and the root mean square difference on "
+        caption="Shift (top) and rotation (middle) with two standard errors, without those that could not be observed, and the "
+        "root mean square difference on "
         "the material that does not change, before and after undoing the motion (bottom).",
         panels=tuple(panels),
         shared_x=True,

@@ -30,6 +30,12 @@ def findings_of(result: SeriesResult, estimates: dict[str, Estimate]) -> tuple[s
         sentences.append(
             f"From {before} to {after}, {worded(gained)} gained and {worded(lost)} lost attenuation{apart}. [{_SAID}]"
         )
+        totals = [estimates.get(f"{name}_total_{short}") for name in ("volume_gained", "volume_lost")]
+        if totals[0] is not None and totals[1] is not None and totals[0].value is not None:
+            sentences.append(
+                f"With grains too small to be found one by one, {worded(totals[0])} gained and {worded(totals[1])} lost "
+                f"attenuation from {before} to {after}. [{totals[0].label}]"
+            )
     shares = [(scan, estimates.get(f"contact_area_fraction_in_{scan}")) for scan in result.scans]
     known = [(scan, one) for scan, one in shares if one is not None and one.value is not None]
     if known:

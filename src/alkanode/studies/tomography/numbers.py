@@ -23,8 +23,10 @@ def estimates_of(result: SeriesResult) -> dict[str, Estimate]:
     -------
     dict
         ``volume_gained_in_scan-3``: the scan against the one it is compared with; where a scan is compared with several,
-        the name says both.
+        the name says both. ``volume_gained_in_...`` sums the grains found one by one; ``volume_gained_total_in_...`` comes
+        from the whole distribution of the change.
     """
+    from alkanode.tomography.differences import distribution_estimates
     from alkanode.tomography.grains import balance_estimate, contact_estimates, crack_estimate, grain_estimates
 
     found: dict[str, Estimate] = {}
@@ -32,6 +34,9 @@ def estimates_of(result: SeriesResult) -> dict[str, Estimate]:
         short = short_name(result, pair)
         if result.has("grains", pair):
             found |= {f"{name}_{short}": one for name, one in grain_estimates(result.open("grains", pair)).items()}
+        if result.has("distribution", pair):
+            totals = distribution_estimates(result.open("distribution", pair))
+            found |= {f"{name}_total_{short}": one for name, one in totals.items()}
         if result.has("conservation", pair):
             found[f"attenuation_balance_{short}"] = balance_estimate(result.open("conservation", pair))
     for scan in result.scans:

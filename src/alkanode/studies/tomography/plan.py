@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from alkanode.foundation.errors import PhysicsError, StudyError
+from alkanode.foundation.errors import PhysicsError, ReaderError, StudyError
 from alkanode.foundation.units import to_si
 from alkanode.io.projections import DatasetPaths, open_projections
 from alkanode.materials.attenuation import linear_attenuation
@@ -17,6 +17,7 @@ from alkanode.studies.tomography.settings import ScanFile, Tomography
 
 if TYPE_CHECKING:
     from alkanode.data import Cell
+    from alkanode.tomography.corrections import Stripes
     from alkanode.tomography.series import SeriesPlan
     from alkanode.tomography.series.draft import Step
 
@@ -24,22 +25,29 @@ FIXED_SHARE = (0.5, 2.0)
 """Attenuation that counts as the electrolyte, over its table value: wide, since a view narrower than the cell has an
 offset, and a sintered pellet has pores."""
 
+THRESHOLDS = tuple(0.25 * step for step in range(6, 65))
+"""Multiples of the noise among which the threshold is chosen: 1.5 to 16, since rings and edges are not Gaussian."""
+
+FALSE_GRAINS = (2.0, 5.0)
+"""Accepted with two maps without change or more, and with one: without any false grain they show 1.5 and 3 at best."""
+
 _VOID = "void"
 
 
 def scan_files(settings: Tomography, folder: Path) -> dict[str, Path]:
-    """Where the scans lie, by name.
+    """Where the scans lie, by name; one that is absent fails by its name later, and the others go on.
 
     Raises
     ------
-    StudyError
-        When one does not exist.
+    ReaderError
+        When none of them exists.
     """
     found = {one.name: folder / one.file for one in settings.files}
-    absent = [str(path) for path in found.values() if not path.exists()]
-    if absent:
-        raise StudyError(
-            "every scan of a study must exist", found=f"no {', '.join(absent)}", todo="Name the data folder with --data"
+    if found and not any(path.exists() for path in found.values()):
+        raise ReaderError(
+            "the scans of a study must exist",
+            found=f"no {', '.join(str(path) for path in found.values())}",
+            todo="Name the data folder with --data",
         )
     return found
 
@@ -63,6 +71,11 @@ def opener(one: ScanFile, path: Path, settings: Tomography, folder: Path) -> par
         darks=darks,
         angles=angles,
     )
+
+
+def open_scan(path: Path, *, settings: Tomography, folder: Path) -> xr.Dataset:
+    """Open a scan that appeared in a watched folder, as the settings say."""
+    return opener(ScanFile(file=str(path)), path, settings, folder)()
 
 
 def energy_of(settings: Tomography, scan: xr.Dataset) -> float:
@@ -154,7 +167,7 @@ def plan_of(settings: Tomography, files: Mapping[str, Path], folder: Path, cell:
     AlkanodeError
         When no scan can be opened.
     """
-    from alkanode.tomography.corrections import Corrections, PhaseStep, Stripes, Zingers
+    from alkanode.tomography.corrections import Corrections, PhaseStep, Zingers
     from alkanode.tomography.reconstruction import Reconstruction
     from alkanode.tomography.series import SeriesPlan
 
@@ -167,12 +180,25 @@ def plan_of(settings: Tomography, files: Mapping[str, Path], folder: Path, cell:
         rows=settings.rows,
         corrections=Corrections(
             zingers=Zingers(threshold=settings.zinger_threshold),
-            stripes=Stripes(method=settings.stripes, small_window=settings.stripe_window),
+            stripes=_stripes(settings),
+            air_columns=settings.air_columns,
             phase=None if settings.delta_over_beta is None else PhaseStep(delta_over_beta=settings.delta_over_beta),
         ),
         reconstruction=Reconstruction(filter=settings.filter),
         steps=_steps(settings, cell, energy),
     )
+
+
+def _stripes(settings: Tomography) -> Stripes:
+    """Removal of stripes as the settings say; the window is that of the method chosen."""
+    from alkanode.tomography.corrections import Stripes
+
+    window = settings.stripe_window
+    if window is None:
+        return Stripes(method=settings.stripes)
+    if settings.stripes == "steady":
+        return Stripes(method="steady", steady_window=window)
+    return Stripes(method=settings.stripes, small_window=window)
 
 
 def _first_energy(settings: Tomography, sources: Mapping[str, partial[xr.Dataset]]) -> float:
@@ -186,17 +212,33 @@ def _first_energy(settings: Tomography, sources: Mapping[str, partial[xr.Dataset
             raise
         except Exception:
             continue
+    if not sources:
+        raise StudyError(
+            "materials are told apart at a known energy of the X-rays",
+            found="no scan yet that could say it",
+            todo="Add photon_energy to the tomography block, for example '45 keV'",
+        )
     raise PhysicsError("at least one scan must open", found=f"none of {', '.join(sources)}")
+
+
+def accepted_false_grains(settings: Tomography) -> float:
+    """False grains accepted in the volume: those named, else as few as the maps without change can show."""
+    if settings.false_grains is not None:
+        return settings.false_grains
+    return FALSE_GRAINS[1] if len(settings.unchanged) == 1 else FALSE_GRAINS[0]
 
 
 def _steps(settings: Tomography, cell: Cell, energy: float) -> tuple[Step, ...]:
     """Standard steps with the options of the study, and those that need materials."""
+    from alkanode.tomography.differences import transition_contrasts
+    from alkanode.tomography.grains import ContactLayer
     from alkanode.tomography.registration import FixedMaterial
     from alkanode.tomography.series import (
         CalibrateThreshold,
         FindAxis,
         FindInterface,
         MeasureContact,
+        MeasureDistribution,
         RegisterScans,
         SubtractPairs,
         standard_steps,
@@ -207,7 +249,7 @@ def _steps(settings: Tomography, cell: Cell, energy: float) -> tuple[Step, ...]:
     electrolyte = attenuations((electrolyte_of(settings, cell),), energy).popitem()[1]
     fixed = settings.fixed
     mask = (
-        FixedMaterial(lower=FIXED_SHARE[0] * electrolyte, upper=FIXED_SHARE[1] * electrolyte, erode=2)
+        FixedMaterial(lower=FIXED_SHARE[0] * electrolyte, upper=FIXED_SHARE[1] * electrolyte, erode=-2)
         if fixed is None
         else FixedMaterial(
             lower=to_si(fixed.lower, "attenuation"), upper=to_si(fixed.upper, "attenuation"), erode=fixed.erode
@@ -220,8 +262,9 @@ def _steps(settings: Tomography, cell: Cell, energy: float) -> tuple[Step, ...]:
         CalibrateThreshold(
             unchanged=tuple(settings.unchanged),
             options={
-                "false_grains": settings.false_grains,
+                "false_grains": accepted_false_grains(settings),
                 "smallest_diameter": to_si(settings.smallest_diameter, "pixel_size"),
+                "thresholds": THRESHOLDS,
             },
         ),
     ]
@@ -230,6 +273,12 @@ def _steps(settings: Tomography, cell: Cell, energy: float) -> tuple[Step, ...]:
     metals = [value for name, value in values.items() if name not in {_VOID, "C", "KC8", "air", "argon"}]
     place = next(k for k, step in enumerate(steps) if step.name == "profile")
     steps.insert(place, FindInterface(options={"electrolyte_attenuation": electrolyte}))
+    held = {name: value for name, value in values.items() if name not in {"C", "KC8", "air", "argon"}}
+    anode = cell.anode.material
+    alloy = anode if isinstance(anode, str) else anode.name
+    if alloy in held and len(held) > 1:
+        steps.append(MeasureDistribution(contrasts=transition_contrasts(held, alloy, void=_VOID)))
     if metals:
-        steps.append(MeasureContact(metal_attenuation=min(metals)))
+        layer = ContactLayer(smoothing=max(settings.smoothing, 1.0))
+        steps.append(MeasureContact(metal_attenuation=min(metals), options={"layer": layer}))
     return tuple(steps)

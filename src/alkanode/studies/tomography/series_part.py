@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,12 @@ import xarray as xr
 from alkanode.data.scan_clock import scan_charge, scan_times
 from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, StudyError
 from alkanode.foundation.runtime import NoProgress, Progress
+from alkanode.foundation.units import to_si
 from alkanode.studies.part import Part
 from alkanode.studies.tomography.figures import figures_of
 from alkanode.studies.tomography.findings import findings_of
 from alkanode.studies.tomography.numbers import estimates_of, pair_words
-from alkanode.studies.tomography.plan import plan_of, scan_files
+from alkanode.studies.tomography.plan import open_scan, plan_of, scan_files
 from alkanode.studies.tomography.settings import Tomography
 from alkanode.studies.tomography.tables import tables_of
 
@@ -35,7 +37,9 @@ def tomography_part(
     data: Path,
     folder: Path | None,
     history: xr.DataTree | None = None,
+    time_zone: str = "",
     progress: Progress | None = None,
+    on_update: Callable[[Part], None] | None = None,
 ) -> Part:
     """Run a series of scans, or go on with it, and sum it up.
 
@@ -52,8 +56,12 @@ def tomography_part(
     history
         What the potentiostat recorded meanwhile: every volume gets its capacity, and attenuation is checked against
         charge.
+    time_zone
+        IANA zone of a clock that does not say its own, where the block does not name one.
     progress
         Told of the blocks made.
+    on_update
+        Given the part so far whenever scans were added, where a folder is watched.
 
     Returns
     -------
@@ -62,24 +70,45 @@ def tomography_part(
 
     Raises
     ------
+    ReaderError
+        When none of the scans exists.
     StudyError
-        Without a folder, or when scans, materials or their energy are missing.
+        Without a folder, or when materials or their energy are missing.
     SeriesError
         When the folder is in use or the disk is full; what is done stays done.
     """
-    from alkanode.tomography.series import CheckConservation, run_series
+    from alkanode.tomography.series import CheckConservation, run_series, watch_folder
 
     if folder is None:
         raise StudyError("a series of scans needs a folder for its volumes", found="none", todo="Name one with -o")
     files = scan_files(settings, data)
     plan = plan_of(settings, files, data, cell)
-    charges = charges_of(plan, history, settings, cell)
+    charges = charges_of(plan, history, settings, cell, time_zone=time_zone)
     if charges is not None and "areal_capacity" in charges:
         passed = {
             str(name): float(value) for name, value in zip(charges["scan"], charges["areal_capacity"], strict=True)
         }
-        plan = plan.with_step(CheckConservation(areal_capacities=passed))
-    result = run_series(plan, folder / FOLDER, workers=settings.workers, progress=progress or NoProgress())
+        area = {"electrode_area": cell.effective_area}
+        plan = plan.with_step(CheckConservation(areal_capacities=passed, options=area))
+    told, scheduler = progress or NoProgress(), settings.scheduler or None
+    if settings.watch is None:
+        result = run_series(plan, folder / FOLDER, workers=settings.workers, scheduler=scheduler, progress=told)
+        return part_of_series(result, charges)
+    watch = settings.watch
+    result = watch_folder(
+        data / watch.folder,
+        folder / FOLDER,
+        plan,
+        partial(open_scan, settings=settings, folder=data),
+        pattern=watch.pattern,
+        settle=to_si(watch.settle, "duration"),
+        scans=watch.scans,
+        idle=None if watch.idle is None else to_si(watch.idle, "duration"),
+        on_update=None if on_update is None else lambda series: on_update(part_of_series(series, charges)),
+        workers=settings.workers,
+        scheduler=scheduler,
+        progress=told,
+    )
     return part_of_series(result, charges)
 
 
@@ -131,7 +160,9 @@ def part_of_series(result: SeriesResult, charges: xr.Dataset | None = None) -> P
     )
 
 
-def charges_of(plan: SeriesPlan, history: xr.DataTree | None, settings: Tomography, cell: Cell) -> xr.Dataset | None:
+def charges_of(
+    plan: SeriesPlan, history: xr.DataTree | None, settings: Tomography, cell: Cell, *, time_zone: str = ""
+) -> xr.Dataset | None:
     """Charge that had passed at each scan, by name; ``None`` where it cannot be known, which is said in a warning."""
     if history is None or "cycling" not in history.children:
         return None
@@ -148,7 +179,7 @@ def charges_of(plan: SeriesPlan, history: xr.DataTree | None, settings: Tomograp
             offset=settings.clock.offset,
             offset_error=settings.clock.offset_error,
             area=cell.effective_area,
-            time_zone=settings.clock.time_zone,
+            time_zone=settings.clock.time_zone or time_zone,
         )
     except AlkanodeError as reason:
         warnings.warn(
@@ -182,4 +213,3 @@ def _from_reference(charges: xr.Dataset, reference: str, sign: float) -> xr.Data
     made.attrs["counted_from"] = reference
     made.attrs["positive"] = "metal was stripped from the anode"
     return made
-

@@ -49,13 +49,27 @@ class FixedParts(Block):
 
     lower: AttenuationText
     upper: AttenuationText
-    erode: int = Field(2, ge=0, description="Voxels taken away at its rim, which changes may reach")
+    erode: int = Field(
+        -2,
+        description="Voxels taken away at its rim; a negative number takes in the surface, which tells where it lies",
+    )
+
+
+class Watch(Block):
+    """A folder in which scans appear while the cell runs."""
+
+    folder: str = Field(".", description="Folder, relative to the data folder")
+    pattern: str = Field("*.nxs", min_length=1, description="What files or folders of scans are called")
+    settle: DurationText = Field("10 s", description="A scan is complete when its size has stood still for so long")
+    scans: int | None = Field(None, ge=1, description="Stop once so many scans are there")
+    idle: DurationText | None = Field(None, description="Stop after so long without a new scan")
 
 
 class Tomography(Block):
     """Operando tomography: from the raw frames of a series of scans to grains of change; off unless named."""
 
-    scans: list[ScanFile | str] = Field(min_length=1, description="Scans in the order taken")
+    scans: list[ScanFile | str] = Field([], description="Scans in the order taken")
+    watch: Watch | None = Field(None, description="Take scans as they appear in a folder, after those named")
     datasets: Datasets | None = Field(None, description="Paths of datasets, for HDF5 of no known layout")
     flats: str | None = Field(None, description="File or folder of flats that lie apart from the scans")
     darks: str | None = Field(None, description="File or folder of darks that lie apart from the scans")
@@ -72,10 +86,18 @@ class Tomography(Block):
     )
     rows: tuple[int, int] | None = Field(None, description="First and last-plus-one detector row of the volumes")
     axis_columns: dict[str, float] = Field({}, description="Detector column of the rotation axis by scan, if known")
-    stripes: Literal["all", "sorting", "filtering", "large", "dead", "none"] = Field(
-        "sorting", description="Removal of stripes (rings)"
+    stripes: Literal["steady", "all", "sorting", "filtering", "large", "dead", "none"] = Field(
+        "steady",
+        description="Removal of stripes (rings); steady takes off what deviates alike at all angles, the others smooth "
+        "across columns, which takes attenuation of small parts on a narrow detector",
     )
-    stripe_window: int = Field(21, ge=3, description="Columns of the median that removes stripes")
+    stripe_window: int | None = Field(
+        None, ge=3, description="Columns of the median that removes stripes; default 21, for steady 21 of 3077"
+    )
+    air_columns: tuple[int, int] | None = Field(
+        None,
+        description="Columns at the left and the right end that show air in every frame, by which the beam is scaled",
+    )
     zinger_threshold: float = Field(6.0, gt=0, description="Zingers stand out by so many standard deviations")
     delta_over_beta: float | None = Field(None, gt=0, description="Turns on the phase step, with this ratio")
     detector_distance: DistanceText | None = Field(None, description="For the phase step, if the file does not say it")
@@ -87,19 +109,27 @@ class Tomography(Block):
     )
     smoothing: float = Field(1.5, ge=0, description="Standard deviation of the smoothing of differences, in voxels")
     smallest_diameter: SizeText = Field("5 um", description="Equivalent diameter of the smallest grain counted")
-    false_grains: float = Field(
-        2.0, gt=0, description="False grains accepted in the volume, by which thresholds are set"
+    false_grains: float | None = Field(
+        None,
+        gt=0,
+        description="False grains accepted in the volume of one map without change, by which thresholds are set; default 2, or "
+        "5 where one unchanged pair is the only such map, which cannot show fewer than 3",
     )
     clock: Clock = Clock()
     workers: int = Field(1, ge=1, description="Blocks made at once; results do not depend on it")
+    scheduler: str = Field(
+        "", description="Address of a dask scheduler that makes the blocks, such as 'tcp://host:8786'"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if not self.scans and self.watch is None:
+            raise ValueError("scans, or a folder to watch, are needed")
         names = self.names
         if len(set(names)) < len(names):
             raise ValueError(f"scans need different names, not {', '.join(names)}")
         for what in (self.reference, *self.axis_columns, *(name for pair in self.unchanged for name in pair)):
-            if what and what not in names:
+            if what and what not in names and self.watch is None:
                 raise ValueError(f"{what!r} is not one of the scans {', '.join(names)}")
         if self.rows is not None and not 0 <= self.rows[0] < self.rows[1]:
             raise ValueError(f"rows are a first and a last-plus-one row, not {list(self.rows)}")

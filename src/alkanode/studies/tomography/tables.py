@@ -26,6 +26,7 @@ def tables_of(result: SeriesResult, charges: xr.Dataset | None) -> dict[str, Tab
     tables = {
         "scans": scan_table(result, charges),
         "changes": change_table(result),
+        "totals": total_table(result),
         "transitions": transition_table(result),
         "balance": balance_table(result),
         "interface": interface_table(result),
@@ -130,6 +131,36 @@ def change_table(result: SeriesResult) -> Table:
             "grains lost",
             "moved / um3",
             "fringes / um3",
+        ),
+        rows=tuple(rows),
+    )
+
+
+def total_table(result: SeriesResult) -> Table:
+    """Volumes of each pair from the whole distribution of its change, or why there are none."""
+    rows: list[tuple[Cell, ...]] = []
+    for pair in result.pairs:
+        if not result.has("distribution", pair):
+            continue
+        one = result.open("distribution", pair)
+        refused = str(one.attrs.get("refused", ""))
+        numbers: list[Cell] = []
+        for name in ("volume_gained", "volume_lost"):
+            low, high = one[f"{name}_interval"].to_numpy()
+            numbers += [None] * 3 if refused else [1e18 * float(each) for each in (one[name], low, high)]
+        rows.append((pair_words(result, pair), *numbers, float(one.attrs["core_width"]), refused or None))
+    return Table(
+        title="Volumes from the whole distribution of the change, grains too small to be found included",
+        columns=(
+            "pair",
+            "gained / um3",
+            "gained, from",
+            "gained, to",
+            "lost / um3",
+            "lost, from",
+            "lost, to",
+            "width of the middle half / noise",
+            "why not",
         ),
         rows=tuple(rows),
     )

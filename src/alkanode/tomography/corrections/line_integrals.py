@@ -33,6 +33,7 @@ Rows = slice | Sequence[int] | npt.NDArray[np.integer] | None
 
 _BRIGHT = 1.05
 _MANY = 0.01
+_TAKEN = 0.001
 
 
 @source("Vo2018")
@@ -71,7 +72,8 @@ def line_integrals(
         Kind ``line_integrals``: ``line_integral`` (row, angle, column), float32, 1; ``rotation_angle`` (angle), rad; ``time``
         (angle), ``pixel_size`` and ``photon_energy`` where the scan has them; ``replaced`` when asked. Coordinate ``row``
         is the row of the detector. Attributes: ``corrections`` (the options as JSON), ``repaired`` (counts as JSON,
-        see :class:`Repairs`), ``flat_rule``, ``frames_left_out``, ``count_gain`` and ``count_offset`` (noise of the
+        see :class:`Repairs`), ``flat_rule``, ``frames_left_out``, ``attenuation_taken`` (share of the line
+        integrals that removing stripes took) and ``attenuation_taken_error``, ``count_gain`` and ``count_offset`` (noise of the
         counts, median of the rows: variance = gain * counts + offset).
 
     Raises
@@ -269,6 +271,8 @@ def _record(
             "repaired": json.dumps(repairs.totals()),
             "flat_rule": plan.flat_rule,
             "frames_left_out": plan.left_out,
+            "attenuation_taken": repairs.share_taken()[0],
+            "attenuation_taken_error": repairs.share_taken()[1],
             "count_gain": float(np.median(repairs.count_gain)),
             "count_offset": float(np.median(repairs.count_offset)),
         },
@@ -305,6 +309,12 @@ def _warn(plan: FramePlan, repairs: Repairs, size: int) -> None:
     if total["zingers"] > _MANY * size:
         doubts.append(
             f"{total['zingers']} flashes are {total['zingers'] / size:.1%} of all readings: too many to be flashes"
+        )
+    taken, by_chance = repairs.share_taken()
+    if abs(taken) > 3 * by_chance and abs(taken) > _TAKEN:
+        doubts.append(
+            f"removing stripes changed the attenuation by {-taken:+.1%}, where stripes of either sign explain "
+            f"{by_chance:.1%}: windows too wide for this detector, or faults of one sign"
         )
     brightest = float(repairs.brightest_column.max())
     if brightest > _BRIGHT:

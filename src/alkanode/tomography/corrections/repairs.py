@@ -38,6 +38,11 @@ class Repairs:
         Readings with transmission above 1; kept, since noise in air does that to every second one.
     brightest_column
         Largest mean transmission of a column over the angles; well above 1 it means flats that do not fit.
+    attenuation
+        Mean line integral of a row before stripes were removed, 1 (minus the logarithm of the mean transmission of each
+        column, averaged over the columns that work).
+    attenuation_taken, taken_at_random
+        What removing stripes took from it, and what it would be if the changes of single columns had random signs.
     count_gain, count_offset
         Noise of the counts: variance = gain * counts + offset.
     """
@@ -54,12 +59,26 @@ class Repairs:
     starved: Counts
     above_one: Counts
     brightest_column: Floats
+    attenuation: Floats
+    attenuation_taken: Floats
+    taken_at_random: Floats
     count_gain: Floats
     count_offset: Floats
 
     def totals(self) -> dict[str, int]:
         """Sums of all counts over the rows."""
         return {name: int(values.sum()) for name, values in self._fields() if values.dtype.kind == "i"}
+
+    def share_taken(self) -> tuple[float, float]:
+        """Attenuation that removing stripes took from all rows, over all of it; and its error if stripes have no sign.
+
+        Stripes are bright as often as dark. A share beyond three times the error was taken from the sample.
+        """
+        total = abs(float(self.attenuation.sum()))
+        if not total > 0:
+            return 0.0, 0.0
+        error = float(np.sqrt((self.taken_at_random**2).sum()))
+        return float(self.attenuation_taken.sum()) / total, error / total
 
     def rows(self, inner: slice) -> Repairs:
         """The repairs of some rows."""
@@ -71,7 +90,14 @@ class Repairs:
     @classmethod
     def of_rows(cls, found: Sequence[dict[str, float]]) -> Repairs:
         """From one dictionary per row; what a row does not name is 0."""
-        floats = ("brightest_column", "count_gain", "count_offset")
+        floats = (
+            "brightest_column",
+            "attenuation",
+            "attenuation_taken",
+            "taken_at_random",
+            "count_gain",
+            "count_offset",
+        )
         columns: dict[str, Any] = {
             item.name: np.array(
                 [row.get(item.name, 0) for row in found], dtype=np.float64 if item.name in floats else np.int64

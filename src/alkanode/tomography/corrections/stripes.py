@@ -1,10 +1,10 @@
-"""Stripes of a sinogram: sorting, filtering, large, dead, and all of them.
+"""Stripes of a sinogram: steady, sorting, filtering, large, dead, and all of them.
 
 The idea of the sorting methods: a column of the detector sees nearly the same values as its neighbours in the course
 of a scan, only at other angles. Sorted by value, columns side by side differ by their response alone, and a median across
 columns removes it; then every reading goes back to its angle.
 
-The methods are those of :cite:`Vo2018` with the conventions of algotom, the author's package, so that results agree to the last bit
+But for the steady one (:mod:`alkanode.tomography.corrections.steady_stripes`), the methods are those of :cite:`Vo2018` with the conventions of algotom, the author's package, so that results agree to the last bit
 for readings that differ. Three things are done differently. Equal readings keep the order of their angles, where the
 author's result depends on the processor. A column whose level and that of its neighbours have opposite signs keeps its
 level. Data without noise have no stripes, where the author's code stops with an error.
@@ -21,6 +21,7 @@ import numpy.typing as npt
 from alkanode.foundation.errors import SchemaError
 from alkanode.foundation.sources import source
 from alkanode.tomography.corrections.options import Stripes
+from alkanode.tomography.corrections.steady_stripes import without_steady
 
 if TYPE_CHECKING:
     from alkanode.tomography.corrections.kernels import Floats, Order
@@ -93,6 +94,8 @@ def without_stripes(values: Floats, options: Stripes) -> tuple[Floats, StripeCol
     method, dead, large = options.method, none, none
     if values.shape[1] < 2 or method == "none":
         return values, StripeColumns(dead, large)
+    if method == "steady":
+        values, dead = without_steady(values, options)
     if method in ("dead", "all"):
         dead = replace_dead(values, options)
     if method == "large" or (method == "dead" and options.residual):

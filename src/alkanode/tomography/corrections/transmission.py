@@ -15,6 +15,7 @@ from alkanode.tomography.corrections.zingers import count_noise, mean_without_zi
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
+_Means = npt.NDArray[np.float64]
 
 
 def row_transmission(
@@ -71,16 +72,32 @@ def row_transmission(
     del signal
     if blind.any():
         interpolate_columns(values, blind)
+    before = values.mean(axis=1, dtype=np.float64)
     values, stripes = without_stripes(values, options.stripes)
+    after = values.mean(axis=1, dtype=np.float64)
+    found |= _attenuation_taken(before, after, ~(blind | stripes.dead))
     columns = blind | stripes.dead | stripes.large
     replaced[:, columns] = True
     found |= {
         "blind_columns": int(blind.sum()),
         "dead_stripes": int(stripes.dead.sum()),
         "large_stripes": int(stripes.large.sum()),
-        "brightest_column": float(values.mean(axis=1, dtype=np.float64).max()),
+        "brightest_column": float(after.max()),
     }
     return np.ascontiguousarray(values.T), replaced, floor, found
+
+
+def _attenuation_taken(before: _Means, after: _Means, working: Flags) -> dict[str, float]:
+    """What removing stripes took from the line integrals of a row; see :class:`Repairs`."""
+    seen = working & (before > 0) & (after > 0)
+    if not seen.any():
+        return {}
+    taken = np.log(after[seen] / before[seen])
+    return {
+        "attenuation": float(-np.log(before[seen]).mean()),
+        "attenuation_taken": float(taken.mean()),
+        "taken_at_random": float(np.sqrt((taken**2).sum())) / taken.size,
+    }
 
 
 def _saturated(counts: npt.NDArray[Any], plan: FramePlan, options: Corrections) -> int:

@@ -5,6 +5,11 @@ without change hold (:mod:`~alkanode.tomography.differences.thresholds`), and wh
 volumes, not from their difference (:mod:`~alkanode.tomography.differences.classify`).
 """
 
+from alkanode.tomography.differences.change_distribution import (
+    change_distribution,
+    distribution_estimates,
+    transition_contrasts,
+)
 from alkanode.tomography.differences.change_maps import change_map, headline_numbers, threshold_sweep
 from alkanode.tomography.differences.classify import Priors, classify, transition_names
 from alkanode.tomography.differences.confusion import confusion_table
@@ -28,6 +33,7 @@ __all__ = [
     "Priors",
     "calibrate_grey",
     "calibrate_threshold",
+    "change_distribution",
     "change_map",
     "classify",
     "confusion_table",
@@ -37,6 +43,7 @@ __all__ = [
     "difference_noise",
     "difference_slab",
     "difference_slabs",
+    "distribution_estimates",
     "false_grain_estimate",
     "grow_labels",
     "headline_numbers",
@@ -48,5 +55,6 @@ __all__ = [
     "smallest_found",
     "summed_volume",
     "threshold_sweep",
+    "transition_contrasts",
     "transition_names",
 ]

@@ -10,12 +10,12 @@ from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import PhysicsError, SchemaError
 from alkanode.foundation.sources import Estimate, Trust
 from alkanode.foundation.units import QuantityLike, to_si
-from alkanode.tomography.differences.components import region_sizes
 from alkanode.tomography.differences.slabs import grid_coords, slabs, voxel_size
 from alkanode.tomography.differences.thresholds import (
     SIGNS,
     THRESHOLDS,
     beyond,
+    regions_beyond,
     trusted_voxels,
     voxels_of_diameter,
 )
@@ -131,11 +131,9 @@ def threshold_sweep(
         raise PhysicsError("thresholds are positive multiples of the noise", found=str(thresholds))
     least = _least_voxels(known, smallest_diameter, voxel)
     counts, volumes = np.zeros((levels.size, 2)), np.zeros((levels.size, 2))
-    for place, level in enumerate(levels):
-        for column, sign in enumerate(SIGNS):
-            sizes = region_sizes(beyond(record, level, sign, slab))
-            kept = sizes[sizes >= least]
-            counts[place, column], volumes[place, column] = kept.size, kept.sum() * voxel**3
+    for place, sign, sizes in regions_beyond(record, levels, slab):
+        kept, column = sizes[sizes >= least], SIGNS.index(sign)
+        counts[place, column], volumes[place, column] = kept.size, kept.sum() * voxel**3
     with np.errstate(invalid="ignore"):
         mean = volumes / counts
     result = xr.Dataset(

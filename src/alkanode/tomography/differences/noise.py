@@ -19,11 +19,13 @@ from alkanode.tomography.differences.slabs import (
     Flags,
     Floats,
     Volume32,
+    bounded,
     check_mask,
     grid_coords,
     read,
     read_mask,
     same_grid,
+    shape_of,
     slabs,
 )
 from alkanode.tomography.differences.smoothing import fill_missing, halo, present_share, smooth
@@ -150,7 +152,10 @@ def noise_from_halves(
     check_mask(region, odd, "the region")
 
     def values(z: slice) -> Volume32:
-        half = read(odd, "attenuation", z) - read(even, "attenuation", z)
+        half = np.empty((z.stop - z.start, *shape_of(odd)[1:]), np.float32)
+        for part in slabs(z.stop - z.start, bounded(slab, odd)):
+            here = slice(z.start + part.core.start, z.start + part.core.stop)
+            np.subtract(read(odd, "attenuation", here), read(even, "attenuation", here), out=half[part.core])
         half *= np.float32(0.5)
         return half
 
@@ -240,7 +245,7 @@ def _measured(
 ) -> xr.Dataset:
     """Spread of smoothed values slice by slice."""
     spreads, counts = [], []
-    for part in slabs(record.sizes["z"], slab, halo(smoothing)):
+    for part in slabs(record.sizes["z"], bounded(slab, record), halo(smoothing)):
         block, present = fill_missing(values(part.padded))
         share = present_share(present, smoothing, part.inner)
         block = smooth(block, smoothing, part.inner, share)

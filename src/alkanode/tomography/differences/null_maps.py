@@ -21,15 +21,18 @@ from alkanode.foundation.errors import PhysicsError, SchemaError
 from alkanode.tomography.differences.noise import bridge, spread_by_slice
 from alkanode.tomography.differences.slabs import (
     Flags,
+    Volume32,
+    bounded,
     check_mask,
     grid_coords,
     read,
     read_mask,
     same_grid,
     shape_of,
+    slab_of,
     slabs,
 )
-from alkanode.tomography.differences.smoothing import fill_missing, halo, present_share, smooth
+from alkanode.tomography.differences.smoothing import halo, present_share, smooth
 
 Halves = Sequence[RecordLike]
 
@@ -42,6 +45,7 @@ def null_map(
     combine: Literal["sum", "difference"] = "sum",
     region: xr.DataArray | Flags | None = None,
     slab: int = 16,
+    slices: tuple[int, int] | None = None,
 ) -> xr.Dataset:
     """A difference without change, from halves of the projections.
 
@@ -59,6 +63,8 @@ def null_map(
         (z, y, x) voxels that count; None: all that are finite. Becomes ``trusted``.
     slab
         Slices read at a time; the result does not depend on it.
+    slices
+        First and last-plus-one slice that are made, for volumes beyond memory; they see those beside them. None: all.
 
     Returns
     -------
@@ -81,30 +87,35 @@ def null_map(
     for record in (one for pair in pairs for one in pair):
         same_grid(reference, record)
     check_mask(region, reference, "the region")
-    shape = shape_of(reference)
+    count, *across = shape_of(reference)
+    first, last = (0, count) if slices is None else slices
+    if not 0 <= first < last <= count:
+        raise PhysicsError(f"slices within 0 to {count} are needed", found=f"{first} to {last}")
+    shape = (last - first, *across)
     still, change = np.empty(shape, np.float32), np.empty(shape, np.float32)
     trusted, spread = np.empty(shape, np.bool_), np.empty(shape[0])
     weights = (0.5 * np.sqrt(2.0),) if before is None else (0.5, 0.5 if combine == "sum" else -0.5)
-    for part in slabs(shape[0], slab, halo(smoothing)):
-        z = part.core
-        mean = 0.5 * (read(pairs[-1][0], "attenuation", part.padded) + read(pairs[-1][1], "attenuation", part.padded))
-        noise = np.zeros_like(mean)
-        for (odd, even), weight in zip(pairs, weights, strict=True):
-            noise += np.float32(weight) * (
-                read(odd, "attenuation", part.padded) - read(even, "attenuation", part.padded)
-            )
+    size = bounded(slab, reference)
+    for block in slabs(shape[0], size):
+        z = block.core
+        part = slab_of(first + z.start, first + z.stop, count, halo(smoothing))
+        # one after the other, since a slab of a wide volume is large; where the noise is finite all volumes are
+        noise = _noise_of(pairs, weights, part.padded, size)
         outside = (noise == 0)[part.inner]
-        mean[~np.isfinite(noise)] = np.nan
-        noise[~np.isfinite(mean)] = np.nan
-        noise, present = fill_missing(noise)
-        mean, _ = fill_missing(mean)
+        finite = np.isfinite(noise)
+        noise[~finite] = 0.0
+        present = None if finite.all() else finite
         share = present_share(present, smoothing, part.inner)
-        still[z] = smooth(mean, smoothing, part.inner, share)
         change[z] = smooth(noise, smoothing, part.inner, share)
+        del noise
+        mean = _mean_of(*pairs[-1], part.padded, size)
+        mean[~finite] = 0.0
+        still[z] = smooth(mean, smoothing, part.inner, share)
+        del mean
         trusted[z] = ~outside
         if present is not None and share is not None:
             trusted[z] &= present[part.inner] & (share >= 0.5)
-        mask = read_mask(region, z)
+        mask = read_mask(region, part.core)
         if mask is not None:
             trusted[z] &= mask
         spread[z] = spread_by_slice(change[z], trusted[z])[0]
@@ -117,7 +128,7 @@ def null_map(
             "attenuation_noise": ("z", bridge(spread, "noise of a map without change")),
             "trusted": (dims, trusted),
         },
-        coords=grid_coords(reference),
+        coords=grid_coords(reference, slice(first, last)),
         attrs={
             "smoothing_voxels": float(smoothing),
             "noise_source": "odd and even projections",
@@ -148,6 +159,30 @@ def null_from_scans(
     marked = check(record, "difference").copy()
     marked.attrs.update(null=1, null_contains=f"{contains} (declared by the user)")
     return label(marked, "difference")
+
+
+def _noise_of(
+    pairs: Sequence[tuple[xr.Dataset, xr.Dataset]], weights: Sequence[float], z: slice, size: int
+) -> Volume32:
+    """Weighted sum of the differences of the pairs, read some slices at a time."""
+    noise = np.zeros((z.stop - z.start, *shape_of(pairs[0][0])[1:]), np.float32)
+    for part in slabs(z.stop - z.start, size):
+        here = slice(z.start + part.core.start, z.start + part.core.stop)
+        for (odd, even), weight in zip(pairs, weights, strict=True):
+            apart = read(odd, "attenuation", here) - read(even, "attenuation", here)
+            apart *= np.float32(weight)
+            noise[part.core] += apart
+    return noise
+
+
+def _mean_of(odd: xr.Dataset, even: xr.Dataset, z: slice, size: int) -> Volume32:
+    """Mean of two volumes, read some slices at a time."""
+    mean = np.empty((z.stop - z.start, *shape_of(odd)[1:]), np.float32)
+    for part in slabs(z.stop - z.start, size):
+        here = slice(z.start + part.core.start, z.start + part.core.stop)
+        np.add(read(odd, "attenuation", here), read(even, "attenuation", here), out=mean[part.core])
+    mean *= np.float32(0.5)
+    return mean
 
 
 def _pair(halves: Halves) -> tuple[xr.Dataset, xr.Dataset]:

@@ -59,6 +59,16 @@ def slabs(count: int, size: int, halo: int = 0) -> Iterator[Slab]:
         yield slab_of(first, min(first + size, count), count, halo)
 
 
+SLAB_VOXELS = 80_000_000
+"""Voxels of a slab: eight slices of 3077 x 3077, a third of a gigabyte for each field that is held of it."""
+
+
+def bounded(size: int, record: xr.Dataset) -> int:
+    """Slices of a slab: as many as asked for, fewer where slices are so large that memory would be short."""
+    plane = record.sizes["y"] * record.sizes["x"]
+    return min(size, max(SLAB_VOXELS // max(plane, 1), 1))
+
+
 def read(record: xr.Dataset, name: str, z: slice) -> Volume32:
     """Some slices of a field as a contiguous float32 array, not to be written to; nothing else is read."""
     return np.ascontiguousarray(record[name].isel(z=z).to_numpy(), dtype=np.float32)

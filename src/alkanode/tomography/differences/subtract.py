@@ -141,7 +141,9 @@ def difference(
     spread = np.empty(shape[0])
     for part in slabs(shape[0], slab, pair.options.halo):
         z = part.core
-        fields["before"][z], fields["after"][z], fields["change"][z], trusted[z], spread[z] = _subtract(pair, part)
+        fields["before"][z], fields["after"][z], fields["change"][z], trusted[z], spread[z] = _subtract(
+            pair, part, part
+        )[0]
         progress.update(z.stop, shape[0], "difference")
     # with a region of its own every slab measures its noise; gaps are bridged over the whole height
     spread = bridge(spread, "noise of a difference")
@@ -253,18 +255,33 @@ def _checked(
     return _Pair(after, before, options, noise, region, voxel)
 
 
-def _subtract(pair: _Pair, part: Slab) -> tuple[Volume32, Volume32, Volume32, Flags, Floats]:
-    """Before, after, change, trusted and noise (NaN where it cannot be measured) of the core of a slab."""
+def _subtract(
+    pair: _Pair, part: Slab, wide: Slab
+) -> tuple[tuple[Volume32, Volume32, Volume32, Flags, Floats], Volume32]:
+    """Before, after, change, trusted and noise (NaN where it cannot be measured) of the core of a slab.
+
+    Also what was before in the core of a wider slab, which slopes need.
+    """
     blocks, trusted = [], np.ones((part.core.stop - part.core.start, *shape_of(pair.before)[1:]), np.bool_)
-    for volume in (pair.before, pair.after):
-        block, present = fill_missing(read(volume, "attenuation", part.padded))
-        share = present_share(present, pair.options.smoothing, part.inner)
-        blocks.append(smooth(block, pair.options.smoothing, part.inner, share))
+    own = slice(part.core.start - wide.core.start, part.core.stop - wide.core.start)
+    for volume, slab, inner in ((pair.before, wide, own), (pair.after, part, slice(None))):
+        block, present, share = _smoothed(pair, volume, slab)
+        blocks.append(block)
         if present is not None and share is not None:
-            trusted &= present[part.inner] & (share >= pair.options.least_share)
-    before, after = blocks
+            trusted &= present[slab.inner][inner] & (share[inner] >= pair.options.least_share)
+        # slabs of wide volumes: nothing is held while the next one is smoothed
+        del block, present, share
+    around, after = blocks
+    before = around[own]
     change = after - before
-    return before, after, change, trusted, _noise(pair, part.core, (before, after, change), trusted)
+    return (before, after, change, trusted, _noise(pair, part.core, (before, after, change), trusted)), around
+
+
+def _smoothed(pair: _Pair, volume: xr.Dataset, part: Slab) -> tuple[Volume32, Flags | None, Volume32 | None]:
+    """The smoothed core of a slab; where the padded slab has values, and the share of the kernel on them."""
+    block, present = fill_missing(read(volume, "attenuation", part.padded))
+    share = present_share(present, pair.options.smoothing, part.inner)
+    return smooth(block, pair.options.smoothing, part.inner, share), present, share
 
 
 def _noise(pair: _Pair, z: slice, fields: tuple[Volume32, Volume32, Volume32], trusted: Flags) -> Floats:
@@ -280,19 +297,15 @@ def _noise(pair: _Pair, z: slice, fields: tuple[Volume32, Volume32, Volume32], t
 
 
 def _one(pair: _Pair, part: Slab) -> xr.Dataset:
-    before, after, change, trusted, spread = _subtract(pair, part)
+    count = pair.before.sizes["z"]
+    # the gradient needs one slice more on either side
+    more = int(pair.options.displacement_error > 0)
+    wide = slab_of(max(part.core.start - more, 0), min(part.core.stop + more, count), count, pair.options.halo)
+    (before, after, change, trusted, spread), around = _subtract(pair, part, wide)
     if np.isfinite(spread).any() or trusted.any():
         spread = bridge(spread, "noise of a difference")
     if pair.options.displacement_error > 0:
-        # the gradient needs one slice more on either side
-        wide = slab_of(
-            max(part.core.start - 1, 0),
-            min(part.core.stop + 1, pair.before.sizes["z"]),
-            pair.before.sizes["z"],
-            pair.options.halo,
-        )
-        smoothed = _subtract(pair, wide)[0]
-        _distrust(smoothed, part.core.start - wide.core.start, before.shape[0], pair, spread, trusted)
+        _distrust(around, part.core.start - wide.core.start, before.shape[0], pair, spread, trusted)
     return _record(pair, part.core, (before, after, change, trusted, spread))
 
 

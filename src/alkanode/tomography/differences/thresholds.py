@@ -17,8 +17,18 @@ from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import PhysicsError, SchemaError
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike, to_si
-from alkanode.tomography.differences.components import Counts, region_sizes
-from alkanode.tomography.differences.slabs import Flags, Floats, read, slabs, voxel_size
+from alkanode.tomography.differences.components import Counts, RegionCounter
+from alkanode.tomography.differences.slabs import (
+    Flags,
+    Floats,
+    Slab,
+    Volume32,
+    bounded,
+    mask_slices,
+    read,
+    slabs,
+    voxel_size,
+)
 
 THRESHOLDS = tuple(round(1.5 + 0.25 * step, 2) for step in range(19))
 """1.5 to 6 standard deviations: below, noise joins into one region; above, nothing of interest is left."""
@@ -174,21 +184,44 @@ def poisson_upper(counts: npt.ArrayLike, confidence: float) -> Floats:
 
 def beyond(record: xr.Dataset, level: float, sign: int, size: int) -> Iterator[Flags]:
     """Slabs of the voxels of a difference that are trusted and changed beyond a threshold in one direction."""
-    noise = np.asarray(record["attenuation_noise"].to_numpy(), dtype=np.float64)
     for part in slabs(record.sizes["z"], size):
-        limit = np.float32(level) * noise[part.core].astype(np.float32)[:, None, None]
-        change = read(record, "attenuation_change", part.core)
-        chosen = change > limit if sign > 0 else change < -limit
-        if "trusted" in record:
-            chosen &= record["trusted"].isel(z=part.core).to_numpy()
-        yield chosen
+        yield _chosen(*_judged(record, part), level, sign)
+
+
+def regions_beyond(record: xr.Dataset, levels: Floats, size: int) -> Iterator[tuple[int, int, Counts]]:
+    """Sizes of the regions of a difference that are trusted and changed beyond a threshold in one direction.
+
+    Yields place of the level, sign and sorted numbers of voxels. The record is read once for all of them.
+    """
+    counters = {(place, sign): RegionCounter() for place in range(levels.size) for sign in SIGNS}
+    for part in slabs(record.sizes["z"], bounded(size, record)):
+        judged = _judged(record, part)
+        for (place, sign), counter in counters.items():
+            counter.add(_chosen(*judged, levels[place], sign))
+    for (place, sign), counter in counters.items():
+        yield place, sign, counter.sizes()
+
+
+def _judged(record: xr.Dataset, part: Slab) -> tuple[Volume32, Volume32, Flags | None]:
+    """Change, noise (slice,) and trust of the core of a slab."""
+    noise = np.asarray(record["attenuation_noise"].isel(z=part.core).to_numpy(), dtype=np.float32)
+    trusted = mask_slices(record["trusted"], part.core) if "trusted" in record else None
+    return read(record, "attenuation_change", part.core), noise, trusted
+
+
+def _chosen(change: Volume32, noise: Volume32, trusted: Flags | None, level: float, sign: int) -> Flags:
+    limit = np.float32(level) * noise[:, None, None]
+    chosen: Flags = change > limit if sign > 0 else change < -limit
+    if trusted is not None:
+        chosen &= trusted
+    return chosen
 
 
 def trusted_voxels(record: xr.Dataset, size: int = 64) -> int:
     """Number of voxels of a difference that are trusted."""
     if "trusted" not in record:
         return int(np.prod([record.sizes[axis] for axis in ("z", "y", "x")]))
-    parts = slabs(record.sizes["z"], size)
+    parts = slabs(record.sizes["z"], bounded(size, record))
     return int(sum(np.count_nonzero(record["trusted"].isel(z=part.core).to_numpy()) for part in parts))
 
 
@@ -224,13 +257,11 @@ def _false_regions(maps: list[xr.Dataset], levels: Floats, least: list[int], sla
     counts = np.zeros((levels.size, len(least)), np.int64)
     voxels = np.zeros_like(counts)
     for record in maps:
-        for place, level in enumerate(levels):
-            for sign in SIGNS:
-                sizes = region_sizes(beyond(record, level, sign, slab))
-                for column, smallest in enumerate(least):
-                    kept = sizes[sizes >= smallest]
-                    counts[place, column] += kept.size
-                    voxels[place, column] += kept.sum()
+        for place, _, sizes in regions_beyond(record, levels, slab):
+            for column, smallest in enumerate(least):
+                kept = sizes[sizes >= smallest]
+                counts[place, column] += kept.size
+                voxels[place, column] += kept.sum()
     return counts, voxels
 
 

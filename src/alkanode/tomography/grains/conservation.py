@@ -33,6 +33,7 @@ def attenuation_conservation(
     difference: RecordLike,
     *,
     areal_capacity: QuantityLike,
+    electrode_area: QuantityLike | None = None,
     element: str = "Na",
     energy: QuantityLike | None = None,
     mass_attenuation: QuantityLike | Estimate | None = None,
@@ -49,6 +50,10 @@ def attenuation_conservation(
     areal_capacity
         Charge per area between the two scans, C/m2 or a text such as ``"0.5 mAh cm-2"``; positive where the metal was
         stripped.
+    electrode_area
+        Area of the electrode that carried the charge, m2. Where it is smaller than the circle the whole electrode is taken
+        to lie within, and the sum is over this area. Default: the electrode reaches beyond the circle, all of which
+        carries the mean current density.
     element
         The metal that the charge moved. Default ``"Na"``.
     energy
@@ -67,7 +72,7 @@ def attenuation_conservation(
     Returns
     -------
     Dataset
-        Kind ``attenuation_balance``: ``attenuation_balance`` (1; sum of dmu dV over the area of the circle),
+        Kind ``attenuation_balance``: ``attenuation_balance`` (1; sum of dmu dV over the area),
         ``expected_balance`` (-(mu/rho) q M/(z F)), ``balance_noise`` (one standard error, from the scatter of neighbouring
         slices), ``flat_balance_error``, ``table_balance_error`` (half the spread of the tables) and ``slice_balance``
         per ``z``.
@@ -75,15 +80,18 @@ def attenuation_conservation(
     Raises
     ------
     PhysicsError
-        Where the photon energy is unknown, or the range of z holds no slice.
+        Where the photon energy is unknown, the range of z holds no slice, or the element is not a metal of known charge.
     SchemaError
-        For a radius outside (0, 1], or a negative error of the flats.
+        For a radius outside (0, 1], a negative error of the flats, or an area that is not positive.
 
     Notes
     -----
     A line integral that is off by e all over a field of half width R reconstructs to e/(pi sqrt(R^2 - r^2)); a circle of
     radius r then holds 2 e (R - sqrt(R^2 - r^2)) per slice.
-    It is assumed that nothing flows into or out of the circle and that its area carries the mean current density.
+    That is an upper bound where the views were padded with their edges (the default of
+    :func:`~alkanode.tomography.reconstruct`): the same e then gives 0.3 (radius 0.95) to 0.5 (radius 0.5) of it.
+    It is assumed that nothing flows into or out of the circle, and that the sample lies within the view. Of a wider sample
+    only a part of an even change is seen: 0.7 to 0.8 with padded edges.
     """
     record = check(difference, "difference")
     grid = voxel_grid(record, "attenuation_change")
@@ -93,13 +101,18 @@ def attenuation_conservation(
         )
     capacity = to_si(areal_capacity, "areal_capacity")
     metal = element_of(element)
+    if metal.charge_number == 0:
+        raise PhysicsError("the charge must have moved a metal whose ion is known", found=repr(element))
     coefficient, spread = _coefficient(record, element, energy, mass_attenuation)
     first, last = _slices(grid, between)
-    sums, area = _slice_sums(record, grid, first, last, radius)
-    mass = capacity * metal.molar_mass.value / FARADAY
+    given = None if electrode_area is None else to_si(electrode_area, "area")
+    if given is not None and not given > 0:
+        raise SchemaError("the area of the electrode is positive", found=f"{given:g} m2")
+    sums, area = _slice_sums(record, grid, first, last, radius, given)
+    mass = capacity * metal.molar_mass.value / (metal.charge_number * FARADAY)
     half = 0.5 * min(grid.shape[1] * grid.size[1], grid.shape[2] * grid.size[2])
     inner = radius * half
-    per_slice = 2.0 * flat_error * (half - np.sqrt(half**2 - inner**2)) / (np.pi * inner**2) * grid.size[0]
+    per_slice = 2.0 * flat_error * (half - np.sqrt(half**2 - inner**2)) / area * grid.size[0]
     scatter = _MAD * float(np.median(np.abs(np.diff(sums)))) / np.sqrt(2.0) if sums.size > 1 else float("nan")
     result = xr.Dataset(
         {
@@ -142,7 +155,7 @@ def balance_estimate(balance: RecordLike) -> Estimate:
     errors = _TWO_SIDED * float(record["balance_noise"]) + float(record["flat_balance_error"])
     table = float(record["table_balance_error"])
     flats = f"flats assumed good to {100 * float(record.attrs['flat_error']):.2g} %"
-    about = "computed, if nothing leaves the view; " + flats
+    about = "computed, if the sample lies within the view and nothing leaves it; " + flats
     if expected == 0.0 or not errors + table < abs(expected):
         return Estimate(
             value=None,
@@ -199,12 +212,15 @@ def _slices(grid: VoxelGrid, between: tuple[QuantityLike, QuantityLike] | None) 
     return int(inside[0]), int(inside[-1]) + 1
 
 
-def _slice_sums(record: xr.Dataset, grid: VoxelGrid, first: int, last: int, radius: float) -> tuple[Floats, float]:
-    """Sum of the change times volume over area, slice by slice, and the area (m2)."""
+def _slice_sums(
+    record: xr.Dataset, grid: VoxelGrid, first: int, last: int, radius: float, electrode: float | None
+) -> tuple[Floats, float]:
+    """Sum of the change times volume over area, slice by slice, and the area (m2): the circle, or a smaller electrode."""
     y, x = ((np.arange(n) - 0.5 * (n - 1)) * size for n, size in zip(grid.shape[1:], grid.size[1:], strict=True))
     half = 0.5 * min(grid.shape[1] * grid.size[1], grid.shape[2] * grid.size[2])
     inside = np.hypot(y[:, None], x[None, :]) <= radius * half
-    area = float(inside.sum() * grid.size[1] * grid.size[2])
+    circle = float(inside.sum() * grid.size[1] * grid.size[2])
+    area = circle if electrode is None else min(circle, electrode)
     sums = np.empty(last - first)
     for start, end in slab_ranges((last - first, *grid.shape[1:])):
         values = record.variables["attenuation_change"].isel(z=slice(first + start, first + end)).to_numpy()

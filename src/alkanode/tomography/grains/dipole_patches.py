@@ -1,7 +1,10 @@
-"""Voxels around each grain, read from volumes that may lie on a disk, a window of slices at a time."""
+"""Voxels around each grain, read from volumes that may lie on a disk, piece by piece."""
 
 from __future__ import annotations
 
+import itertools
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,33 +25,57 @@ _CUBE = np.ones((3, 3, 3), dtype=bool)
 
 @dataclass(slots=True)
 class Window:
-    """A reader that keeps some slices of several volumes.
+    """A reader of boxes that keeps the pieces, as they lie on disk, that it read last.
 
     Attributes
     ----------
     fields
         Name -> variable (z, y, x).
-    slices
-        Slices to keep; a taller box is read by itself.
+    room
+        Bytes to keep; no more than this and one box is in memory.
     """
 
     fields: dict[str, xr.Variable]
-    slices: int
-    first: int = 0
-    held: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
+    room: int
+    held: OrderedDict[tuple[str, tuple[int, ...]], npt.NDArray[np.generic]] = field(default_factory=OrderedDict)
 
-    def read(self, box: Box) -> dict[str, npt.NDArray[np.generic]]:
-        """Every field within a box."""
-        low, high = box[0].start, box[0].stop
-        if high - low > self.slices:
-            place = dict(zip(("z", "y", "x"), box, strict=True))
-            return {name: one.isel(place).to_numpy() for name, one in self.fields.items()}
-        if not self.held or low < self.first or high > self.first + len(next(iter(self.held.values()))):
-            self.first = low
-            part = slice(low, low + self.slices)
-            self.held = {name: one.isel(z=part).to_numpy() for name, one in self.fields.items()}
-        inside = (slice(low - self.first, high - self.first), box[1], box[2])
-        return {name: one[inside] for name, one in self.held.items()}
+    def read(self, box: Box, names: Iterable[str] | None = None) -> dict[str, npt.NDArray[np.generic]]:
+        """Fields within a box: those named, else all."""
+        return {name: self._part(name, box) for name in (self.fields if names is None else names)}
+
+    def _part(self, name: str, box: Box) -> npt.NDArray[np.generic]:
+        variable = self.fields[name]
+        edges = variable.encoding.get("chunks")
+        if edges is None:
+            return np.asarray(variable[box].to_numpy())
+        out = np.empty([one.stop - one.start for one in box], variable.dtype)
+        spans = [range(one.start // edge, -(-one.stop // edge)) for one, edge in zip(box, edges, strict=True)]
+        for place in itertools.product(*spans):
+            low = [i * edge for i, edge in zip(place, edges, strict=True)]
+            both = [
+                (max(one.start, first), min(one.stop, first + edge))
+                for one, first, edge in zip(box, low, edges, strict=True)
+            ]
+            inside = tuple(slice(a - first, b - first) for (a, b), first in zip(both, low, strict=True))
+            there = tuple(slice(a - one.start, b - one.start) for (a, b), one in zip(both, box, strict=True))
+            out[there] = self._piece(name, place, edges)[inside]
+        return out
+
+    def _piece(self, name: str, place: tuple[int, ...], edges: Sequence[int]) -> npt.NDArray[np.generic]:
+        key = (name, place)
+        if key not in self.held:
+            piece = tuple(slice(i * edge, (i + 1) * edge) for i, edge in zip(place, edges, strict=True))
+            self.held[key] = np.asarray(self.fields[name][piece].to_numpy())
+            while len(self.held) > 1 and sum(one.nbytes for one in self.held.values()) > self.room:
+                self.held.popitem(last=False)
+        self.held.move_to_end(key)
+        return self.held[key]
+
+    def order(self, places: Integers) -> npt.NDArray[np.intp]:
+        """Order in which voxels (place, axis) are best visited: piece by piece."""
+        edges = next(iter(self.fields.values())).encoding.get("chunks", (1, *[2**62] * 2))
+        pieces = places // np.array(edges)
+        return np.lexsort((*pieces.T[::-1],))
 
 
 @dataclass(frozen=True, slots=True)

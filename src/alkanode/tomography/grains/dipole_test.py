@@ -27,8 +27,8 @@ from alkanode.tomography.grains.voxel_grid import VoxelGrid, same_grid, voxel_gr
 
 Floats = npt.NDArray[np.float64]
 
-WINDOW_VOXELS = 2**25
-"""Voxels of each volume that are held at once."""
+WINDOW_BYTES = 10**9
+"""Bytes of the volumes that are held at once."""
 
 _TRIALS = 8  # places that are looked at for one unrelated placement
 
@@ -162,7 +162,7 @@ class _Run:
                 "after": before.variables["attenuation_after"],
                 "sign": signs.variables["sign"],
             },
-            max(1, WINDOW_VOXELS // (grid.shape[1] * grid.shape[2])),
+            WINDOW_BYTES,
         )
         self.low, self.high = (
             np.stack([grains[f"{name}_{end}"].to_numpy() for name in ("z", "y", "x")], axis=1)
@@ -182,6 +182,8 @@ class _Run:
         """Fit every grain that has a partner, then place the changes that stay unexplained elsewhere."""
         paired = self.neighbours.paired
         todo = [site for site in sites(self.grains, self.grid) if paired[site.grain]]
+        if todo:
+            todo = [todo[place] for place in self.window.order(np.array([site.low for site in todo]))]
         for done, site in enumerate(todo, start=1):
             box = site.box(self.grid.shape, self.reach + self.rule.margin + 1)
             if np.prod([one.stop - one.start for one in box]) > self.rule.largest_box:
@@ -234,7 +236,7 @@ class _Run:
             y, x = (int(random.integers(0, max(one, 0) + 1)) for one in room)
             if abs(y - box[1].start) < size[1] and abs(x - box[2].start) < size[2]:
                 continue
-            values = self.window.read((box[0], slice(y, y + size[1]), slice(x, x + size[2])))
+            values = self.window.read((box[0], slice(y, y + size[1]), slice(x, x + size[2])), ("before",))
             there = np.nan_to_num(values["before"].astype(np.float32, copy=False), nan=0.0)
             off = abs(np.log((float(np.var(there[patch.region])) + 1e-30) / (structure + 1e-30)))
             if off < closest:

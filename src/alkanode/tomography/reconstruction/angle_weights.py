@@ -40,7 +40,7 @@ def angle_weights(angles: npt.ArrayLike, *, period: float = np.pi, gap_factor: f
     Warns
     -----
     DataQualityWarning
-        When views are missing; says how much of the circle.
+        When views are missing; says how much of the circle, and of the attenuation, is lost.
     """
     values = np.asarray(angles, dtype=np.float64)
     if values.ndim != 1 or not np.isfinite(values).all():
@@ -61,12 +61,13 @@ def angle_weights(angles: npt.ArrayLike, *, period: float = np.pi, gap_factor: f
     before_missing, after_missing = np.roll(missing, 1), missing
     left = np.where(before_missing, np.where(after_missing, np.median(steps), after), before)
     right = np.where(after_missing, np.where(before_missing, np.median(steps), before), after)
+    weights = np.asarray((0.5 * (left + right) / count)[place])
     if missing.any():
         lost = float((steps[missing] - np.median(steps)).sum())
         warnings.warn(
-            f"views are missing over {np.degrees(lost):.1f} of {np.degrees(period):.0f} degrees; "
-            "edges along those directions will be blurred",
+            f"views are missing over {np.degrees(lost):.1f} of {np.degrees(period):.0f} degrees: edges along those "
+            f"directions are blurred, and attenuation comes out {100 * (1 - weights.sum() / period):.1f} % low",
             DataQualityWarning,
             stacklevel=3,
         )
-    return np.asarray((0.5 * (left + right) / count)[place])
+    return weights

@@ -19,6 +19,9 @@ PREFILTER_REACH = 10
 OUT_VOXELS = 2**24
 """Voxels that are resampled at a time, at least eight rows."""
 
+_READ = 8  # rows read at a time
+_STRIP = 256  # lines of a slab that are filtered along z at a time
+
 
 @source("Unser1999")
 def apply_registration(
@@ -148,8 +151,6 @@ def _cardinal_power(fraction: Floats) -> Floats:
 
 def _fill(out: Volume, field: xr.DataArray, grid: VoxelGrid, matrix: Floats, constant: Floats) -> None:
     """Resample one slab of the result from the rows that it needs."""
-    from scipy.ndimage import spline_filter
-
     from alkanode.tomography.registration.kernels import resample
 
     ends = np.array([[0, size - 1] for size in out.shape])
@@ -160,10 +161,14 @@ def _fill(out: Volume, field: xr.DataArray, grid: VoxelGrid, matrix: Floats, con
     if high <= low:
         out[...] = np.nan
         return
-    slab = read_slab(field, low, high)
-    missing = ~np.isfinite(slab)
-    coefficients = spline_filter(np.where(missing, np.float32(0), slab), order=3, output=np.float32, mode="mirror")
+    coefficients = np.empty((high - low, *field.shape[1:]), dtype=np.float32)
+    for row in range(0, high - low, _READ):
+        coefficients[row : row + _READ] = read_slab(field, low + row, min(low + row + _READ, high))
+    missing = ~np.isfinite(coefficients)
+    coefficients[missing] = 0.0
+    _prefilter(coefficients)
     coefficients[missing] = np.nan
+    del missing
     last = np.array(grid.shape, dtype=np.float64) - 1
     resample(
         coefficients,
@@ -173,6 +178,18 @@ def _fill(out: Volume, field: xr.DataArray, grid: VoxelGrid, matrix: Floats, con
         last - np.array([low, 0.0, 0.0]) + 1e-6,
         out,
     )
+
+
+def _prefilter(values: Volume) -> None:
+    """Turn values into spline coefficients in their own place, as a copy of a slab would need as much room again."""
+    from scipy.ndimage import spline_filter1d
+
+    for row in range(0, values.shape[1], _STRIP):
+        strip = values[:, row : row + _STRIP]
+        strip[...] = spline_filter1d(strip, order=3, axis=0, output=np.float32, mode="mirror")
+    for plane in values:
+        for axis in (0, 1):
+            plane[...] = spline_filter1d(plane, order=3, axis=axis, output=np.float32, mode="mirror")
 
 
 def _noise(volume: xr.Dataset, target: xr.Dataset, matrix: Floats, constant: Floats, start: int, stop: int) -> Floats:

@@ -76,6 +76,8 @@ def read_fixed(
     """
     bins = base_bins(field.shape, options.working_voxels)
     values, usable = bin_volume(field, bins)
+    # exactly 0 in all slices is what reconstruction writes outside its circle: it stays where it is, whatever moves
+    usable &= (values != 0).any(axis=0)
     if isinstance(mask, FixedMaterial):
         usable &= mask.flags(values)
         if not usable.any():

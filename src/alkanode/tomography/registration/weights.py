@@ -18,6 +18,8 @@ CLASSES = 12
 """Classes of slope in which the spread of the residuals is measured."""
 JUDGED = 50_000
 """Points from which the spread is taken."""
+FLAWLESS = 1e-6
+"""Misfit, voxels, below which two volumes count as the same."""
 MEDIAN_OF_SQUARE = 0.4549364231195728
 """Median of the square of a standard normal number."""
 
@@ -76,7 +78,8 @@ class SlopeClasses:
         square = np.array([np.median(part**2) for part in parts if part.size]) / MEDIAN_OF_SQUARE
         steep = self.steepness[kept]
         highest = max(float(steep.max()), 1e-300)
-        floor = max(float(square.max()) * 1e-6, 1e-300)
+        # one volume against itself has no noise; what FLAWLESS voxels do at an edge keeps the weights finite
+        floor = max(float(square.max()) * 1e-6, FLAWLESS**2 * highest, 1e-30)
         weight = 1.0 / np.maximum(square, floor)
         design = np.stack([np.ones_like(steep), steep / highest], axis=1)
         level, rise = np.linalg.lstsq(design * weight[:, None], square * weight, rcond=None)[0]

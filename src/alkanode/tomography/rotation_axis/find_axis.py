@@ -33,6 +33,9 @@ METHODS: dict[str, Method] = {
 """Methods by name: energy outside the double wedge of a mirrored sinogram; correlation of views half a turn apart; slopes
 of the slice; the swing of the centre of attenuation (only where the sample stays in view); algotom's search."""
 
+_SURE = 0.25
+"""Largest standard error of a usable method over the tolerance."""
+
 DEFAULT_METHODS = ("sinogram-symmetry", "opposite-views", "slice-sharpness", "centroid")
 
 
@@ -58,8 +61,8 @@ def find_axis(
         Names of :data:`METHODS`. ``"algotom-vo"`` is left out by default: it is slow and rests on the same property as
         ``"sinogram-symmetry"``.
     tolerance_pixels
-        Largest difference between methods at which they agree, pixels. A method whose own standard error is above half
-        of it is not usable.
+        Largest difference between methods at which they agree, pixels. A method whose own standard error is above a
+        quarter of it is not usable: an error from a few parts of the data is itself uncertain by half.
     search
         First and last column tried; the middle half of the detector when absent. A best trial at an end makes a method
         unusable: widen the search.
@@ -158,11 +161,11 @@ def _rows(count: int, rows: Sequence[int] | None, row_count: int) -> list[int]:
 
 def _trusted(finding: Finding, tolerance: float) -> Finding:
     """The finding, marked unusable where its own error is too large."""
-    if finding.usable and finding.standard_error > 0.5 * tolerance:
+    if finding.usable and finding.standard_error > _SURE * tolerance:
         return Finding(
             finding.column,
             finding.standard_error,
-            f"its standard error of {finding.standard_error:.2f} pixels is above half the tolerance",
+            f"its standard error of {finding.standard_error:.2f} pixels is above a quarter of the tolerance",
             finding.candidate,
             finding.score,
             finding.rows,

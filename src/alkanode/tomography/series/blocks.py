@@ -12,7 +12,8 @@ from typing import Any
 import xarray as xr
 
 from alkanode.data.store import provenance, save
-from alkanode.data.volumes import Marker, canonical, write_block, write_marker
+from alkanode.data.volumes import Marker, canonical, forget_damaged, write_block, write_marker
+from alkanode.foundation.errors import AlkanodeError, ReaderError
 from alkanode.tomography.series.doubts import collected
 from alkanode.tomography.series.task import WHOLE, Rows, Task, Workplace
 
@@ -58,15 +59,38 @@ def run_block(place: Workplace, task: Task, rows: Rows) -> BlockReport:
     start = time.perf_counter()
     path = place.folder / task.path
     with collected() as doubts:
-        made = task.work(place, task, rows)
+        made = _made(place, task, rows)
         attrs = {**_plain_attrs(made), "doubts": list(doubts)}
         if rows == WHOLE:
             _save_record(made, path, task)
-            write_marker(path, Marker(token=task.token, start=0, stop=0, attrs=attrs))
+            files = {path.name: path.stat().st_size}
+            write_marker(path, Marker(token=task.token, start=0, stop=0, attrs=attrs, files=files))
         else:
             values = {str(name): field.to_numpy() for name, field in made.data_vars.items() if field.dims[:1] == ("z",)}
             write_block(path, rows[0], values, token=task.token, attrs=attrs)
     return BlockReport(key=task.key, rows=rows, seconds=time.perf_counter() - start, doubts=tuple(doubts))
+
+
+def _made(place: Workplace, task: Task, rows: Rows) -> xr.Dataset:
+    """What a task makes; where it fails on what it reads, damage on the disk is named, and mended by the next run."""
+    try:
+        return task.work(place, task, rows)
+    except (AlkanodeError, OSError):
+        raise
+    except Exception as error:
+        volumes = [place.paths[need] for need in task.needs if place.paths[need].endswith(".zarr")]
+        damaged = {path: blocks for path in volumes if (blocks := forget_damaged(place.folder / path))}
+        if not damaged:
+            raise
+        told = "; ".join(
+            f"{path}, slices {', '.join(f'{start} to {stop - 1}' for start, stop in blocks)}"
+            for path, blocks in damaged.items()
+        )
+        raise ReaderError(
+            "what a series wrote must read back as it was written",
+            found=f"damage on the disk in {told}",
+            todo="Run the series again: the damaged slices are made again",
+        ) from error
 
 
 def _save_record(record: xr.Dataset, path: Path, task: Task) -> None:

@@ -14,7 +14,9 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from alkanode.data.store import open_saved
 from alkanode.data.volumes import create_volume, marker_folder, read_markers, row_blocks, volume_blocks_done
+from alkanode.foundation.errors import AlkanodeError
 from alkanode.foundation.runtime import NoProgress, Progress
 from alkanode.tomography.series.blocks import BlockReport, run_block
 from alkanode.tomography.series.failures import Failure, SeriesError, no_room
@@ -157,7 +159,7 @@ class Engine:
     def _blocks_left(self, task: Task, path: Path) -> tuple[list[Rows], int]:
         done = volume_blocks_done(path, task.token)
         if task.layout is None:
-            if 0 in done and path.is_file():
+            if 0 in done and is_whole(path):
                 return [], 1
             remove_record(path)
             return [WHOLE], 1
@@ -242,6 +244,15 @@ def token_of_volume(path: Path) -> str:
         return str(zarr.open_group(path, mode="r", zarr_format=3).attrs.get("token", ""))
     except (OSError, ValueError, KeyError):
         return ""
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a record on disk reads back as it was written."""
+    try:
+        open_saved(path)
+    except AlkanodeError:
+        return False
+    return True
 
 
 def remove_record(path: Path) -> None:

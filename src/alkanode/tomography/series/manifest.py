@@ -5,6 +5,7 @@ It is a JSON file that is replaced as a whole whenever a task ends, so that it c
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -42,7 +43,8 @@ def write_manifest(
     folder
         Folder of the series.
     plan, facts, bad_scans, left_out, tasks
-        What was asked, what is known of the scans, which could not be opened, and what is made of them.
+        What was asked, what is known of the scans (now or from an earlier run), which cannot be opened, and what is made
+        of them.
     state
         What became of the tasks.
     status
@@ -53,22 +55,39 @@ def write_manifest(
     Path
         The file.
     """
+    reference = plan.reference_of(tuple(plan.scans))
+    beside = facts.get(reference)
     content = {
         "format": FORMAT,
         "status": status,
         "updated": datetime.now(UTC).isoformat(timespec="seconds"),
         "provenance": provenance(inputs={name: one.fingerprint for name, one in facts.items()}),
-        "reference": plan.reference_of(tuple(plan.scans)),
+        "reference": reference,
         "pairs": [list(pair) for pair in plan.pairs_of(tuple(plan.scans))],
         "configuration": plan.described(),
         "scans": {
-            name: canonical(facts[name]) if name in facts else {"name": name, "error": canonical(bad_scans[name])}
+            name: {
+                "name": name,
+                **(canonical(facts[name]) if name in facts else {}),
+                "doubts": facts[name].doubts_beside(beside) if beside and name in facts else [],
+                **({"error": canonical(bad_scans[name])} if name in bad_scans else {}),
+            }
             for name in plan.scans
         },
         "tasks": {key: _entry(task, state) for key, task in tasks.items()},
         "left_out": dict(left_out),
     }
     return write_text_atomically(folder / NAME, json.dumps(content, indent=1))
+
+
+def facts_before(folder: Path, name: str) -> ScanFacts | None:
+    """What an earlier run knew of a scan; ``None`` where it knew nothing."""
+    try:
+        known = read_manifest(folder)["scans"][name]
+        told = {field.name: known[field.name] for field in dataclasses.fields(ScanFacts)}
+        return ScanFacts(**told) if known["fingerprint"] else None
+    except (ReaderError, KeyError, TypeError):
+        return None
 
 
 def _entry(task: Task, state: EngineState) -> dict[str, Any]:

@@ -76,8 +76,10 @@ class SeriesResult:
 
     @property
     def doubts(self) -> dict[str, list[str]]:
-        """Task -> warnings that came up while it was made."""
-        return {key: list(task["doubts"]) for key, task in self.manifest["tasks"].items() if task["doubts"]}
+        """Task -> warnings that came up while it was made; ``"scan/scan-3"`` -> what sets a scan apart from the reference."""
+        of_scans = {f"scan/{name}": list(scan.get("doubts", ())) for name, scan in self.manifest["scans"].items()}
+        of_tasks = {key: list(task["doubts"]) for key, task in self.manifest["tasks"].items()}
+        return {key: texts for key, texts in (of_scans | of_tasks).items() if texts}
 
     def has(self, step: str, subject: str) -> bool:
         """Whether a result is there and whole."""

@@ -12,7 +12,7 @@ from alkanode.tomography.series.draft import draft_tasks
 from alkanode.tomography.series.engine import Engine, EngineState
 from alkanode.tomography.series.failures import Failure
 from alkanode.tomography.series.lock import locked
-from alkanode.tomography.series.manifest import write_manifest
+from alkanode.tomography.series.manifest import facts_before, write_manifest
 from alkanode.tomography.series.plan import SeriesPlan
 from alkanode.tomography.series.result import SeriesResult, open_series
 from alkanode.tomography.series.scans import ScanFacts, facts_of
@@ -77,7 +77,7 @@ def run_series(
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     with locked(target):
-        facts, bad = _known_scans(plan)
+        facts, bad = _known_scans(plan, target)
         draft = draft_tasks(plan, facts)
         place = Workplace(
             folder=target.resolve(),
@@ -115,8 +115,12 @@ def run_series(
     return result
 
 
-def _known_scans(plan: SeriesPlan) -> tuple[dict[str, ScanFacts], dict[str, Failure]]:
-    """What is known of the scans that open, and why the others do not."""
+def _known_scans(plan: SeriesPlan, folder: Path) -> tuple[dict[str, ScanFacts], dict[str, Failure]]:
+    """What is known of the scans that open, and why the others do not.
+
+    Of a scan that opened in an earlier run and no longer does (frames are moved away once they are reconstructed), what is
+    known is kept, so that what was made of it stays part of the series.
+    """
     facts: dict[str, ScanFacts] = {}
     bad: dict[str, Failure] = {}
     for name, source in plan.scans.items():
@@ -129,6 +133,9 @@ def _known_scans(plan: SeriesPlan) -> tuple[dict[str, ScanFacts], dict[str, Fail
             facts[name] = known
         except Exception as error:
             bad[name] = Failure.of(error)
+            earlier = facts_before(folder, name)
+            if earlier is not None:
+                facts[name] = earlier
     return facts, bad
 
 

@@ -44,6 +44,10 @@ class ScanFacts:
         In m.
     start, end
         Time of its first and last frame, in s; NaN where unknown.
+    projections
+        Frames with the sample in the beam.
+    exposure_time
+        In s; NaN where unknown.
     """
 
     name: str
@@ -53,6 +57,31 @@ class ScanFacts:
     pixel_size: float
     start: float = np.nan
     end: float = np.nan
+    projections: int = 0
+    exposure_time: float = np.nan
+
+    def doubts_beside(self, other: ScanFacts) -> list[str]:
+        """What does not fit together with another scan, though both can be compared."""
+        doubts = []
+        if (self.rows, self.columns) != (other.rows, other.columns):
+            doubts.append(
+                f"{self.name} has {self.rows} x {self.columns} pixels, {other.name} {other.rows} x {other.columns}: "
+                "another part of the detector is laid upon the reference by its shift, and what only one saw has no "
+                "difference"
+            )
+        if self.projections != other.projections:
+            doubts.append(
+                f"{self.name} has {self.projections} projections, {other.name} {other.projections}: "
+                "noise and resolution differ, and edges may show as changes"
+            )
+        if np.isfinite(self.exposure_time * other.exposure_time) and not np.isclose(
+            self.exposure_time, other.exposure_time, rtol=1e-2
+        ):
+            doubts.append(
+                f"{self.name} was exposed for {self.exposure_time:.4g} s, {other.name} for {other.exposure_time:.4g} s: "
+                "noise differs; check that its flats were taken alike"
+            )
+        return doubts
 
 
 def open_scan(source: ScanSource, fingerprint: str = "") -> xr.Dataset:
@@ -123,6 +152,8 @@ def facts_of(name: str, source: ScanSource) -> ScanFacts:
         pixel_size=pixel,
         start=float(known.min()) if known.size else np.nan,
         end=float(known.max()) if known.size else np.nan,
+        projections=int((scan["image_key"].to_numpy() == 0).sum()),
+        exposure_time=float(scan["exposure_time"]) if "exposure_time" in scan.variables else np.nan,
     )
 
 

@@ -10,6 +10,7 @@ from alkanode.virtual.tomograph.bodies import (
     slab,
     sphere,
 )
+from alkanode.virtual.tomograph.demo import write_tomography_demo
 from alkanode.virtual.tomograph.measurement import scan_object
 from alkanode.virtual.tomograph.operando import (
     OperandoCell,
@@ -50,4 +51,5 @@ __all__ = [
     "voxel_materials",
     "voxel_truth",
     "write_series",
+    "write_tomography_demo",
 ]

@@ -36,14 +36,15 @@ class ThresholdChoice:
     Attributes
     ----------
     false_grains
-        Grains accepted in the volume that are noise. Two maps of the same size that hold none show 1.5 at best.
+        Grains accepted in the volume of a map without change that are noise. By default 2 with two maps, from halves, and 5
+        with one: maps that hold none at all show 1.5 and 3 at best (95 % bound).
     smallest_diameter
         m, equivalent diameter of the smallest grain that counts.
     threshold
         Multiple of the noise, in place of what false grains ask for; then their rate is not known.
     """
 
-    false_grains: float = 2.0
+    false_grains: float | None = None
     smallest_diameter: float = 5e-6
     threshold: float | None = None
 
@@ -167,11 +168,13 @@ def difference_part(
     return _part(details, estimates, records, figures, tables, findings, {})
 
 
+_ACCEPTED = {1: 5.0, 2: 2.0}
 _CALIBRATED = (
     "chosen_threshold",
     "chosen_smallest_grain",
     "chosen_smallest_voxels",
     "false_grains_accepted",
+    "accepted_volume",
     "null_contains",
 )
 
@@ -206,9 +209,9 @@ def _threshold(course: Comparison, threshold: ThresholdChoice) -> xr.Dataset | N
     """The calibration, or none where the user gives the threshold."""
     if threshold.threshold is not None:
         return None
-    return calibrate_threshold(
-        course.nulls(), false_grains=threshold.false_grains, smallest_diameter=threshold.smallest_diameter
-    )
+    maps = course.nulls()
+    accepted = threshold.false_grains or _ACCEPTED[min(len(maps), 2)]
+    return calibrate_threshold(maps, false_grains=accepted, smallest_diameter=threshold.smallest_diameter)
 
 
 def _sweep(difference: xr.Dataset, found: xr.Dataset | None, threshold: ThresholdChoice) -> xr.Dataset:
@@ -289,12 +292,13 @@ def _rule(details: Mapping[str, Any], found: xr.Dataset | None) -> str:
     smallest = int(details["chosen_smallest_voxels"])
     return (
         f"Voxels changed beyond {level} times the noise, in grains of at least {smallest} voxels: then no more than "
-        f"{details['false_grains_accepted']:g} grains of the volume are noise (95 %), as maps without change show "
+        f"{details['false_grains_accepted']:g} grains in {shown(float(details['accepted_volume']), 'volume_gained')} are noise "
+        f"(95 %), as maps without change show "
         f"({details['null_contains']}). [measured]"
     )
 
 
-def threshold_choice(false_grains: float, smallest_diameter: str, threshold: float | None) -> ThresholdChoice:
+def threshold_choice(false_grains: float | None, smallest_diameter: str, threshold: float | None) -> ThresholdChoice:
     """The choice from what a user wrote."""
     return ThresholdChoice(
         false_grains=false_grains, smallest_diameter=to_si(smallest_diameter, "pixel_size"), threshold=threshold

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from alkanode.io.projections import Defect, ScanReport, inspect_series
 from alkanode.studies.part import Part, Table
 from alkanode.studies.tomography.commands.scan_choice import ScanChoice, with_options
 from alkanode.studies.wording import number, shown
+
+_ALIKE = 3
+"""Defects of one kind that are told one by one on the screen."""
 
 
 def inspection_part(scans: Sequence[ScanChoice], *, frames: int | None = 64) -> Part:
@@ -87,6 +91,23 @@ def _angles(facts: dict[str, Any]) -> str:
     return f"{number(first)} to {number(last)} deg"
 
 
+def _lines(defects: Sequence[Defect]) -> list[str]:
+    """A line per defect; of one kind no more than a few, and how many more there are."""
+    lines = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for one in defects:
+        kind = (one.severity, one.kind)
+        seen[kind] += 1
+        if seen[kind] <= _ALIKE:
+            lines.append(f"{one.severity}: {_sentence(one)}")
+    lines += [
+        f"{severity}: [{kind}] and {count - _ALIKE} more; --json lists all"
+        for (severity, kind), count in seen.items()
+        if count > _ALIKE
+    ]
+    return lines
+
+
 def _findings(names: Sequence[str], reports: Sequence[ScanReport], between: Sequence[Defect]) -> tuple[str, ...]:
     told = []
     for name, report in zip(names, reports, strict=True):
@@ -96,7 +117,7 @@ def _findings(names: Sequence[str], reports: Sequence[ScanReport], between: Sequ
         )
         state = "can be used" if report.usable else "cannot be used"
         told.append(f"{name} {state}; {what or 'no defect found'}; {report.examined}.")
-        told += [f"{name}, {one.severity}: {_sentence(one)}" for one in report.defects]
+        told += [f"{name}, {line}" for line in _lines(report.defects)]
         told += [f"{name}, assumed: {sentence}" for sentence in report.assumptions]
     told += [f"between scans, {one.severity}: {_sentence(one)}" for one in between]
     if len(reports) > 1 and not between and all(report.usable for report in reports):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import warnings
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -170,7 +172,7 @@ def _part(
             "shape": [int(volume.sizes[dim]) for dim in "zyx"],
             "voxel_size_m": float(volume["x"][1] - volume["x"][0]),
             "volume": result.path("volume", name).relative_to(result.folder).as_posix(),
-            "line_integrals_repaired": volume.attrs.get("line_integrals_repaired", ""),
+            "repaired": _repaired(result, name),
             "fingerprint": result.manifest["scans"][name].get("fingerprint", ""),
             "exported": written,
         },
@@ -191,6 +193,14 @@ def _axis(result: SeriesResult, name: str) -> tuple[xr.Dataset, Estimate]:
         column = float(record["axis_column"][0])
         return record, Estimate(value=column, unit="1", quantity="axis_column", label=Trust.GIVEN.value)
     return record, consensus(record)
+
+
+def _repaired(result: SeriesResult, name: str) -> dict[str, int]:
+    """Counts of what was repaired on the way to line integrals, over all blocks."""
+    total: Counter[str] = Counter()
+    for note in result.notes("volume", name):
+        total.update(json.loads(str(note.get("line_integrals_repaired", "{}"))))
+    return dict(total)
 
 
 def _noise(volume: xr.Dataset) -> dict[str, Estimate]:

@@ -9,6 +9,7 @@ from alkanode.tomography.series.steps.conservation import CheckConservation
 from alkanode.tomography.series.steps.contact import MeasureContact
 from alkanode.tomography.series.steps.cracks import FindCracks
 from alkanode.tomography.series.steps.difference import SubtractPairs
+from alkanode.tomography.series.steps.distribution import MeasureDistribution
 from alkanode.tomography.series.steps.grains import FindGrains
 from alkanode.tomography.series.steps.interface import FindInterface
 from alkanode.tomography.series.steps.noise import MeasureNoise
@@ -54,6 +55,7 @@ __all__ = [
     "MapChanges",
     "MapNoChange",
     "MeasureContact",
+    "MeasureDistribution",
     "MeasureNoise",
     "ProfileDepth",
     "ReconstructScans",

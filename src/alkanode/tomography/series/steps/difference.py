@@ -14,6 +14,7 @@ import xarray as xr
 from alkanode.data.volumes import VolumeField, VolumeLayout
 from alkanode.foundation.errors import DataQualityWarning
 from alkanode.tomography.series.draft import Draft
+from alkanode.tomography.series.steps.comparable import check_comparable
 from alkanode.tomography.series.task import Rows, Task, Workplace
 
 Subtract = Callable[[xr.Dataset, xr.Dataset, Rows, Mapping[str, Any]], xr.Dataset]
@@ -52,6 +53,9 @@ class SubtractPairs:
         Standard deviation of the Gaussian, in voxels.
     displacement_error
         How far registration may be off, in m; ``None`` takes the largest error that the registrations of the pair state.
+    unstated_error
+        Voxels by which edges may lie elsewhere beyond what registration states, added to it in quadrature. Default 0.1:
+        fringes that differ from scan to scan, and faces that fall between rows, move an edge without any motion.
     options
         Further keyword options of :func:`~alkanode.tomography.differences.difference_slab`.
     subtract, combine
@@ -60,6 +64,7 @@ class SubtractPairs:
 
     smoothing: float = 1.5
     displacement_error: float | None = None
+    unstated_error: float = 0.1
     options: Mapping[str, Any] = field(default_factory=dict)
     subtract: Subtract = subtract_rows
     combine: Callable[[xr.Dataset, xr.Dataset], xr.Dataset] = combined_noise
@@ -109,12 +114,18 @@ def difference_block(
     place: Workplace, task: Task, rows: Rows, *, step: SubtractPairs, before: tuple[str, str], after: tuple[str, str]
 ) -> xr.Dataset:
     """Slices ``rows`` of a difference."""
+    volumes = place.result(*after), place.result(*before)
+    check_comparable(*volumes, (after[1], before[1]))
     options: dict[str, Any] = {**step.options, "smoothing": step.smoothing}
     if all(f"noise/{scan}" in task.needs for _, scan in (before, after)):
         options["noise"] = step.combine(place.result("noise", after[1]), place.result("noise", before[1]))
     off = step.displacement_error
-    options["displacement_error"] = _stated_error(place, task) if off is None else off
-    made = step.subtract(place.result(*after), place.result(*before), rows, options)
+    if off is None:
+        heights = volumes[1]["z"].to_numpy()
+        voxel = abs(float(heights[1] - heights[0])) if heights.size > 1 else 0.0
+        off = float(np.hypot(_stated_error(place, task), step.unstated_error * voxel))
+    options["displacement_error"] = off
+    made = step.subtract(*volumes, rows, options)
     return made[list(DIFFERENCE_FIELDS)]
 
 
@@ -129,6 +140,13 @@ def _stated_error(place: Workplace, task: Task) -> float:
         error = float(record["displacement_error"].to_numpy()[0]) if "displacement_error" in record else np.nan
         if np.isfinite(error):
             total = float(np.hypot(total, error))
+        elif error > 0:
+            warnings.warn(
+                f"part of the motion of {scan} could not be observed and was taken as none: edges may show as changes "
+                f"what only moved. Register on material with edges (mask of RegisterScans, fixed in a study)",
+                DataQualityWarning,
+                stacklevel=2,
+            )
         else:
             warnings.warn(
                 f"the registration of {scan} states no error of its displacement: edges are trusted as they are",

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Literal
 
-import numpy as np
 import xarray as xr
 
 from alkanode.data.volumes import VolumeLayout, row_blocks
@@ -22,16 +21,16 @@ from alkanode.tomography.series.task import Rows, Task, Workplace
 
 Combine = Literal["sum", "difference"]
 Halves = tuple[xr.Dataset, xr.Dataset]
-MakeNull = Callable[[Halves, Halves, float, Combine], xr.Dataset]
+MakeNull = Callable[[Halves, Halves, float, Combine, Rows], xr.Dataset]
 
 COMBINATIONS: tuple[Combine, ...] = ("sum", "difference")
 
 
-def null_of_halves(after: Halves, before: Halves, smoothing: float, combine: Combine) -> xr.Dataset:
-    """A map without change: :func:`alkanode.tomography.differences.null_map`."""
+def null_of_halves(after: Halves, before: Halves, smoothing: float, combine: Combine, rows: Rows) -> xr.Dataset:
+    """Slices of a map without change: :func:`alkanode.tomography.differences.null_map`."""
     from alkanode.tomography.differences import null_map
 
-    return null_map(after, before, smoothing=smoothing, combine=combine)
+    return null_map(after, before, smoothing=smoothing, combine=combine, slices=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +42,11 @@ class MapNoChange:
     slices
         Most slices of a map, about the middle of the volume. 128 slices of a wide detector hold a few tenths of a cubic
         millimetre; ``None`` takes all.
-    reach
-        Slices beyond a block that its smoothing looks at, in standard deviations.
     make
-        Gives a record of kind ``difference`` marked as a map without change.
+        Gives slices of a record of kind ``difference`` marked as a map without change.
     """
 
     slices: int | None = 128
-    reach: float = 5.0
     make: MakeNull = null_of_halves
     name: ClassVar[str] = "null"
 
@@ -120,8 +116,5 @@ def null_block(
     count = volumes[1].sizes["z"]
     first, _ = sampled_rows(count, step.slices)
     start, stop = first + rows[0], first + rows[1]
-    halo = int(np.ceil(step.reach * smoothing))
-    low, high = max(start - halo, 0), min(stop + halo, count)
-    halves = [half_volumes(volume.isel(z=slice(low, high))) for volume in volumes]
-    made = step.make(halves[0], halves[1], smoothing, combine)
-    return made.isel(z=slice(start - low, stop - low))[list(DIFFERENCE_FIELDS)]
+    halves = [half_volumes(volume) for volume in volumes]
+    return step.make(halves[0], halves[1], smoothing, combine, (start, stop))[list(DIFFERENCE_FIELDS)]

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 
+import numpy as np
 import xarray as xr
 
+from alkanode.foundation.errors import PhysicsError
 from alkanode.tomography.series.draft import Draft
+from alkanode.tomography.series.steps.comparable import check_comparable
 from alkanode.tomography.series.task import Rows, Task, Workplace
 
 
@@ -64,5 +67,23 @@ def registration_of_scan(
     options: Mapping[str, Any],
     reference: str,
 ) -> xr.Dataset:
-    """Motion of one scan against the reference."""
-    return register(place.result("volume", task.subject), place.result("volume", reference), task.subject, options)
+    """Motion of one scan against the reference; refused where a shift could not be observed.
+
+    Raises
+    ------
+    PhysicsError
+        When a shift cannot be told: the sample left the view, or what does not change has no edges. A rotation that
+        cannot be told is held at zero, with a warning.
+    """
+    moving, fixed = place.result("volume", task.subject), place.result("volume", reference)
+    check_comparable(moving, fixed, (task.subject, reference))
+    found = register(moving, fixed, task.subject, options)
+    blind = [axis for axis, error in zip("zyx", found["shift_error"].to_numpy()[0], strict=True) if np.isposinf(error)]
+    if blind:
+        raise PhysicsError(
+            f"{task.subject} must show edges of the material by which it is laid upon {reference}",
+            found=f"none by which its shift along {', '.join(blind)} can be told",
+            todo="Did the sample leave the view? Else widen the range of material that does not change (mask of "
+            "RegisterScans, fixed in a study) to one with edges, such as fibres",
+        )
+    return found

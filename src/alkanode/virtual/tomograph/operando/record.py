@@ -78,12 +78,17 @@ def run_record(cell: OperandoCell, mass: float, *, scan_time: float, seed: int) 
     )
     instrument = Potentiostat(bench, seed=seed)
     instrument.rest(scan_time + 2 * MARGIN)
+    rests = [0]
     for before, after in zip(cell.stripped_shares[:-1], cell.stripped_shares[1:], strict=True):
+        rests.append(rests[-1] + (1 if after == before else 2))
+        if after == before:
+            instrument.rest(scan_time + 2 * MARGIN)
+            continue
         current = np.sign(after - before) * cell.current_density * cell.area
         instrument.pass_charge(float(current), abs(after - before) * cell.areal_capacity * cell.area)
         instrument.rest(scan_time + 2 * MARGIN)
     history = instrument.history(started=STARTED, name="potentiostat.mpt")
     record = history["cycling"].to_dataset()
     step, time = record["step"].to_numpy(), record["time"].to_numpy()
-    starts = np.array([time[step == number].min() for number in range(0, int(step.max()) + 1, 2)])
+    starts = np.array([time[step == number].min() for number in rests])
     return history, starts + MARGIN

@@ -130,6 +130,11 @@ class OperandoCell:
         return 3.141592653589793 * self.inner_radius**2
 
     @property
+    def unchanged(self) -> int:
+        """Number of the last scan before any charge."""
+        return next(number for number, share in enumerate(self.stripped_shares) if share > 0) - 1
+
+    @property
     def turn(self) -> int:
         """Number of the scan at which all of the charge has been stripped."""
         return self.stripped_shares.index(1.0)

@@ -91,14 +91,14 @@ def cell_state(
         outer = full.copy()
         outer[anatomy.queue[1]] -= _in_order(full[anatomy.queue[1]], filled)
     lengths = layer_lengths(cell, anatomy.fibres.layer, anatomy.fibres.length)
-    last = len(cell.stripped_shares) - 1
+    last, unused = len(cell.stripped_shares) - 1, cell.unchanged
     return CellState(
         liquid=share,
         films=films_at(cell, lengths, scan, start, energy),
         outer=outer,
         island=island,
         grain=_in_order(BALL_VOLUME * anatomy.grain_radius**3, float(pool.grains[scan])),
-        moved=scan / last,
+        moved=max(scan - unused, 0) / (last - unused),
         crack=float(crack[scan]),
     )
 
