@@ -32,7 +32,7 @@ def _geometry() -> Iterator[tuple[str, str, str, str]]:
         "3001 projections of 0.1 s in about 3 min",
         "~3 min",
         f"{scan.duration():.0f} s without flats, darks and reading out",
-        "Both cannot hold. Inspection takes the times of the frames from the files, not from a text.",
+        "Both cannot hold. :func:`alkanode.data.scan_times` takes begin and end of a scan from its file.",
     )
     needed = math.pi / 2 * scan.columns
     yield (

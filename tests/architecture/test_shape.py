@@ -60,7 +60,8 @@ def test_the_root_loads_nothing_scientific() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], ["demo", "--help"], ["thermo", "--help"], ["tomography", "--help"], ["run", "--help"]]
+    "words",
+    [["--help"], ["--version"], ["demo", "--help"], ["thermo", "--help"], ["tomography", "--help"], ["run", "--help"]],
 )
 def test_help_loads_nothing_scientific(words: list[str]) -> None:
     assert loaded_by(f"from alkanode.cli.main import run\nassert run({words!r}) == 0") == set()

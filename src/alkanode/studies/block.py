@@ -89,7 +89,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
                 f"(did you mean {near[0]!r}?)" if near else f"(known: {', '.join(known)})"
             ]
         else:
-            lines.setdefault(f"{where!r}:", []).append(fault["msg"].removeprefix("Value error, "))
+            head = f"{where!r}:" if where else "as a whole:"
+            lines.setdefault(head, []).append(fault["msg"].removeprefix("Value error, "))
     return "; ".join(f"{key} {', or '.join(found)}" for key, found in lines.items())
 
 

@@ -235,7 +235,9 @@ def _steps(settings: Tomography, cell: Cell, energy: float) -> tuple[Step, ...]:
     from alkanode.tomography.registration import FixedMaterial
     from alkanode.tomography.series import (
         CalibrateThreshold,
+        ClassifyPairs,
         FindAxis,
+        FindCracks,
         FindInterface,
         MeasureContact,
         MeasureDistribution,
@@ -278,6 +280,7 @@ def _steps(settings: Tomography, cell: Cell, energy: float) -> tuple[Step, ...]:
     alloy = anode if isinstance(anode, str) else anode.name
     if alloy in held and len(held) > 1:
         steps.append(MeasureDistribution(contrasts=transition_contrasts(held, alloy, void=_VOID)))
+    steps += [ClassifyPairs(materials=values), FindCracks(electrolyte_attenuation=electrolyte)]
     if metals:
         layer = ContactLayer(smoothing=max(settings.smoothing, 1.0))
         steps.append(MeasureContact(metal_attenuation=min(metals), options={"layer": layer}))

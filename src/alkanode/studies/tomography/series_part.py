@@ -86,7 +86,8 @@ def tomography_part(
     charges = charges_of(plan, history, settings, cell, time_zone=time_zone)
     if charges is not None and "areal_capacity" in charges:
         passed = {
-            str(name): float(value) for name, value in zip(charges["scan"], charges["areal_capacity"], strict=True)
+            str(name): float(value)
+            for name, value in zip(charges["scan"].to_numpy(), charges["areal_capacity"].to_numpy(), strict=True)
         }
         area = {"electrode_area": cell.effective_area}
         plan = plan.with_step(CheckConservation(areal_capacities=passed, options=area))

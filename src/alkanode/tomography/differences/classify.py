@@ -108,7 +108,7 @@ def classify(
     rest on the priors, which are assumed; they are for ranking, not for betting. Two neighbouring voxels share their
     noise after smoothing, so probabilities of a grain do not multiply.
     """
-    from alkanode.tomography.differences.kernels import mark_steep, most_probable
+    from alkanode.tomography.differences.kernels import most_probable
 
     record = check(record, "difference")
     priors = priors or Priors()
@@ -132,12 +132,9 @@ def classify(
         before, after = (values[part.inner] for values in volumes)
         for place in range(before.shape[0]):
             here = part.core.start + place
-            for values, noise_here in zip(volumes, (before_noise, after_noise), strict=True):
-                if np.isfinite(gap):
-                    middle = part.inner.start + place
-                    low, high = max(middle - reach, 0), min(middle + reach, values.shape[0] - 1)
-                    limit = float(0.5 * gap + 3 * np.sqrt(2) * noise_here[here])
-                    mark_steep(values[low], values[middle], values[high], reach, limit, partial[here])
+            if np.isfinite(gap):
+                limits = [float(0.5 * gap + 3 * np.sqrt(2) * one[here]) for one in (before_noise, after_noise)]
+                _mark_steep(volumes, part.inner.start + place, reach, limits, partial[here])
             codes = np.where(chosen[place], 0, -1).astype(np.int16).ravel()
             found = np.zeros(codes.size, np.float32)
             most_probable(
@@ -155,7 +152,18 @@ def classify(
                 found,
             )
             transition[here], probability[here] = codes.reshape(shape[1:]), found.reshape(shape[1:])
+        # what was read of a wide volume must not stay while the record is made
+        del volumes, before, after
     return _record(record, classes, priors, transition, probability, partial & (transition >= 0), count)
+
+
+def _mark_steep(volumes: list[Volume32], middle: int, reach: int, limits: list[float], out: Flags) -> None:
+    """Mark voxels of a slice where either volume rises or falls by more than its limit within reach."""
+    from alkanode.tomography.differences.kernels import mark_steep
+
+    for values, limit in zip(volumes, limits, strict=True):
+        low, high = max(middle - reach, 0), min(middle + reach, values.shape[0] - 1)
+        mark_steep(values[low], values[middle], values[high], reach, limit, out)
 
 
 def transition_names(classes: MaterialClasses) -> tuple[str, ...]:

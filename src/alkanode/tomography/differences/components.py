@@ -36,7 +36,7 @@ class RegionCounter:
             return
         cc3d = require("cc3d", extra="tomography")
         labels, count = cc3d.connected_components(block, connectivity=26, return_N=True)
-        self._sizes.append(np.bincount(labels.ravel(), minlength=count + 1)[1:].astype(np.int64))
+        self._sizes.append(np.bincount(labels[block], minlength=count + 1)[1:].astype(np.int64))
         self._parent.extend(range(offset, offset + count))
         if self._last is not None:
             below = np.zeros(labels[0].size, np.int64)
