@@ -19,7 +19,8 @@ def test_every_reader_says_what_it_reads() -> None:
         assert isinstance(reader.about, FormatInfo), reader.name
         assert reader.about.title, reader.name
         assert reader.about.reads, reader.name
-        assert all(suffix.startswith(".") for suffix in reader.suffixes), reader.name
+        # no suffix stands for a folder
+        assert all(suffix.startswith(".") or not suffix for suffix in reader.suffixes), reader.name
     assert len({reader.about.title for reader in readers}) == len(readers)
     assert {reader.name for reader in readers if not reader.about.verified} == UNVERIFIED
 

@@ -118,7 +118,9 @@ def mean_without_zingers(frames: Floats, options: Zingers | None, *, integers: b
     away -= np.median(away, axis=1, keepdims=True)
     gain, offset = _noise_of_still_frames(usual, away, 1.0 / 12.0 if integers else 0.0)
     level = np.maximum(usual, 0.0)
-    flash = (away > options.least_excess * level) & (away**2 > options.threshold**2 * (gain * level + offset))
+    # in double precision: squares of absurd readings overflow single numbers
+    spread = options.threshold**2 * (gain * level.astype(np.float64) + offset)
+    flash = (away > options.least_excess * level) & (away.astype(np.float64) ** 2 > spread)
     kept = np.maximum((~flash).sum(axis=0), 1)
     mean = np.where(flash, 0.0, frames).sum(axis=0, dtype=np.float64) / kept
     return mean.astype(np.float32), int(flash.sum())
