@@ -86,6 +86,16 @@ def thermo_rows(text: str) -> list[Row]:
     return target_rows(text, area="thermo")
 
 
+def model_rows(text: str) -> list[Row]:
+    return target_rows(text, area="model")
+
+
+def model_peers(text: str) -> str:
+    """Packages of others that the first line names with their versions."""
+    named = re.findall(r"\b(pybamm|scipy) (\d[\w.]*\d)", text)
+    return ", ".join(dict.fromkeys(f"{name} {number}" for name, number in named))
+
+
 def tomography_rows(text: str) -> list[Row]:
     return target_rows(text, area="tomography")
 
@@ -317,6 +327,10 @@ def plan(options: argparse.Namespace) -> list[Benchmark]:
             skipped=alone if options.no_peers else absent,
         ),
         *tomography(options, alone),
+        *(
+            Benchmark(script=f"{name}.py", rows=model_rows, peers=model_peers)
+            for name in ("cell_model", "cell_model_posterior", "operando_impedance", "conduction")
+        ),
         Benchmark(
             script="detection.py",
             arguments=["--data", str(folder), *(["--count", "100"] if options.quick else [])],

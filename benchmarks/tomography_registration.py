@@ -64,6 +64,7 @@ class Phantom:
     turn: np.ndarray
     shift: np.ndarray
     seed: int
+    noise: float = NOISE
 
     def plane(self, row: int) -> np.ndarray:
         depth, height, width = self.shape
@@ -92,8 +93,10 @@ class Phantom:
             dx = np.arange(low[1], high[1], dtype=np.float32)[None] - np.float32(centre[2])
             distance = np.sqrt(dy**2 + dx**2 + np.float32((row - centre[0]) ** 2))
             values[low[0] : high[0], low[1] : high[1]] += ball.change * step(np.float32(ball.radius) - distance)
+        if not self.noise:
+            return values
         random = np.random.default_rng([self.seed, row])
-        return values + NOISE * random.standard_normal(values.shape, dtype=np.float32)
+        return values + self.noise * random.standard_normal(values.shape, dtype=np.float32)
 
     def rows(self, start: int, stop: int) -> np.ndarray:
         return (

@@ -1,4 +1,5 @@
 from . import (
+    cell_models,
     data,
     electrochem,
     foundation,
@@ -12,21 +13,26 @@ from . import (
     tomography,
     virtual,
 )
+from .cell_models import AlloyAnode, simulate
 from .data import Cell, Electrode, Electrolyte, Protocol, open_saved, save
 from .foundation.sources import cite
 from .io import open_history, open_record
 from .materials import Alloy, Composition
-from .studies import Study, run_study
+from .studies import Study, calibrate, compare, run_study
 
 __all__ = [
     "Alloy",
+    "AlloyAnode",
     "Cell",
     "Composition",
     "Electrode",
     "Electrolyte",
     "Protocol",
     "Study",
+    "calibrate",
+    "cell_models",
     "cite",
+    "compare",
     "data",
     "electrochem",
     "foundation",
@@ -40,6 +46,7 @@ __all__ = [
     "report",
     "run_study",
     "save",
+    "simulate",
     "studies",
     "thermo",
     "tomography",

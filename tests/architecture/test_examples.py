@@ -30,7 +30,14 @@ def _name(path: Path) -> str:
 
 
 def test_there_are_examples_of_every_part() -> None:
-    assert {path.parent.name for path in SCRIPTS} == {"electrochem", "impedance", "io", "thermo", "tomography"}
+    assert {path.parent.name for path in SCRIPTS} == {
+        "cell_models",
+        "electrochem",
+        "impedance",
+        "io",
+        "thermo",
+        "tomography",
+    }
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=_name)

@@ -396,3 +396,11 @@ def test_peaks_beyond_the_stated_floor_are_not_in_the_window(tmp_path: Path, pri
     inside = peaks["in_window"].to_numpy()
     assert (peaks["relaxation_time"].to_numpy()[inside] < WINDOW).all()
     assert any("1.0 Hz" in sentence and "not measured" in sentence for sentence in part.findings)
+
+
+def test_a_posterior_of_single_spectra_goes_beside_the_joint_map(tmp_path: Path) -> None:
+    slow = cell(lambda state: 40.0 * (1.0 + 0.02 * state.charge))
+    part = mapped(at_rest(tmp_path / "cell.h5", slow, seed=3, sweeps=4), posterior=True)
+    assert "map" not in part.details.get("missing", {})
+    assert part.records["peak_tracks"].sizes["peak_track"] >= 1
+    assert part.details["joint"] is True

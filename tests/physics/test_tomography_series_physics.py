@@ -164,8 +164,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> SeriesResult:
     plan = plan.with_step(ClassifyPairs(materials={"void": 0.0, "metal": 1000.0}))
     plan = plan.with_step(CheckConservation(areal_capacities={"pristine": 0.0, "changed": 18000.0}))
     folder = tmp_path_factory.mktemp("whole")
-    with pytest.warns(DataQualityWarning, match="limits of the dipole test rest on"):
-        return run_series(plan, folder)
+    return run_series(plan, folder)
 
 
 def test_what_comes_and_goes_is_found_where_it_is(whole: SeriesResult) -> None:
@@ -176,6 +175,19 @@ def test_what_comes_and_goes_is_found_where_it_is(whole: SeriesResult) -> None:
         largest = found.isel(grain=int(np.argmax(found["grain_volume"].to_numpy())))
         np.testing.assert_allclose(largest["centroid"] / PIXEL, place, atol=1.0)
     assert float(whole.open("profile", "changed_from_pristine")["volume_gained"].sum()) > 0
+
+
+def test_a_series_knows_noise_by_place(whole: SeriesResult) -> None:
+    """On each pair itself, since no scans are named as unchanged; edges are then assumed, not measured."""
+    place = whole.open("place_noise", "changed_from_pristine")
+    assert place.attrs["edges_measured"] == 0
+    assert (place["edge_displacement"] == 0).all()
+    difference = whole.open("difference", "changed_from_pristine")
+    factor = difference["noise_factor"].to_numpy().astype(float)
+    assert factor[0, 0, 0] < factor[0, factor.shape[1] // 2, factor.shape[2] // 2] or np.ptp(factor) == 0
+    assert (
+        difference["trusted_voxels"] + difference["distrusted_voxels"] >= difference["trusted"].sum(("y", "x"))
+    ).all()
 
 
 def test_where_nothing_happens_no_more_is_found_than_was_accepted(whole: SeriesResult) -> None:

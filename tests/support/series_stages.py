@@ -108,13 +108,13 @@ def find_axis(record: xr.Dataset, options: Mapping[str, Any]) -> tuple[xr.Datase
         raise PhysicsError("the methods agree within 1 pixel", found="columns 5.2 and 9.8")
     found = xr.Dataset(
         {
-            "axis_column": ("method", [column]),
-            "standard_error": ("method", [0.1]),
-            "usable": ("method", [True]),
-            "candidate": (("method", "trial"), [[4.0, 5.5]]),
-            "score": (("method", "trial"), [[0.0, 1.0]]),
+            "axis_column": ("axis_method", [column]),
+            "standard_error": ("axis_method", [0.1]),
+            "usable": ("axis_method", [True]),
+            "candidate": (("axis_method", "trial"), [[4.0, 5.5]]),
+            "score": (("axis_method", "trial"), [[0.0, 1.0]]),
         },
-        coords={"method": ["made"]},
+        coords={"axis_method": ["made"]},
         attrs={"settings": {"rows": record.sizes["row"], "search": None}},
     )
     return found, Estimate(value=column, unit="1", quantity="axis_column", label="computed", interval=(5.0, 6.0))

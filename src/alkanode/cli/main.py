@@ -17,13 +17,17 @@ from alkanode.foundation.errors import AlkanodeError
 EXIT_FAULT, EXIT_INPUT, EXIT_PARTIAL, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 _COMMANDS = {
+    "calibrate": ("alkanode.cli.model:calibrate", "Fit a cell model to data, with honest uncertainty."),
+    "compare": ("alkanode.cli.model:compare", "Compare a measured file with a simulation, number by number."),
     "demo": ("alkanode.cli.demo:demo", "A virtual cell through the whole path, recovered against true values."),
+    "design": ("alkanode.cli.model:design", "Search cells under limits; choose the next experiment."),
     "electrochem": ("alkanode.cli.electrochem:electrochem", "Tests that a cycler runs on a cell."),
     "impedance": ("alkanode.cli.impedance:impedance", "Validity, relaxation times and maps of spectra."),
     "read": ("alkanode.cli.read:read", "Read raw files and say what they hold."),
     "readers": ("alkanode.cli.read:readers", "List the formats that can be read."),
     "run": ("alkanode.cli.run:run", "Run a study: raw files to one report."),
     "schema": ("alkanode.cli.run:schema", "Print the JSON Schema of a study file."),
+    "simulate": ("alkanode.cli.model:simulate", "Simulate a cell under a protocol."),
     "thermo": ("alkanode.cli.thermo:thermo", "Phase equilibria of alkali alloys."),
     "tomography": (
         "alkanode.cli.tomography:tomography",

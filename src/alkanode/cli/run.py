@@ -61,7 +61,7 @@ def execute(study: Path, output: Path, *, data: Path | None, as_json: bool) -> i
             for sentence in part.findings:
                 click.echo(f"- {sentence}")
         for name, reason in outcome.skipped.items():
-            click.echo(f"not computed, {name}: {reason}")
+            click.echo(f"not computed, {name}: {reason}", err=True)
         count = len(outcome.warnings)
         click.echo(f"{count} warning{'' if count == 1 else 's'}; report: {report}")
     for name, reason in outcome.failed.items():

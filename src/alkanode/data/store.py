@@ -10,6 +10,7 @@ damaged file is refused before anything else looks at it.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import platform
@@ -61,6 +62,7 @@ def provenance(*, inputs: Mapping[str, str] | None = None, settings: Mapping[str
     }
 
 
+@functools.cache
 def _version(name: str) -> str:
     try:
         return version(name)

@@ -10,7 +10,8 @@ Circuits
     ``fit_series`` or ``choose_arcs`` -> ``identifiability``, ``process_resistance``, ``subtract_control``,
     ``interphase_growth`` (``circuits``); ``electrolyte_conductivity`` -> ``arrhenius`` (``conductivity``).
 Which process a peak is, how much of an interface touches
-    ``assign_processes``, ``constriction``, ``active_area`` (``interface``).
+    ``assign_processes``, ``constriction``, ``active_area``; of a map or a segmented volume ``pattern_constriction`` and
+    ``voxel_conduction`` (``interface``).
 
 Each takes a record and returns a record. ``elements`` holds circuit elements and their distributions in closed form.
 """
@@ -51,9 +52,11 @@ from alkanode.impedance.interface.constriction import (
 from alkanode.impedance.interface.constriction_spectrum import constriction
 from alkanode.impedance.interface.effective_capacitance import effective_capacitance
 from alkanode.impedance.interface.fitted_area import active_area_of_fit
+from alkanode.impedance.interface.pattern_constriction import pattern_constriction, pattern_constriction_estimate
 from alkanode.impedance.interface.rival import PriorRange, Rival
 from alkanode.impedance.interface.rivals import RIVALS
 from alkanode.impedance.interface.unit_cell import Mesh
+from alkanode.impedance.interface.voxel_conduction import voxel_conduction, voxel_conduction_estimate
 from alkanode.impedance.operando.joint_relaxation_times import joint_relaxation_times
 from alkanode.impedance.operando.linking import TrackingRules
 from alkanode.impedance.operando.operando_map import operando_map
@@ -126,6 +129,8 @@ __all__ = [
     "kramers_kronig",
     "operando_map",
     "parse_circuit",
+    "pattern_constriction",
+    "pattern_constriction_estimate",
     "peak_probability",
     "peaks",
     "per_interface",
@@ -143,4 +148,6 @@ __all__ = [
     "sweep_drift",
     "time_since_current",
     "track_peaks",
+    "voxel_conduction",
+    "voxel_conduction_estimate",
 ]

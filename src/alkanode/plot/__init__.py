@@ -21,6 +21,13 @@ from alkanode.plot.description import (
 )
 from alkanode.plot.figure_table import save_data
 from alkanode.plot.pictures import Mesh, Picture, Scene
+from alkanode.plot.quick.cell_model import (
+    anode_depths,
+    contact_share,
+    number_comparison,
+    simulated_voltage,
+    voltage_comparison,
+)
 from alkanode.plot.quick.circuits import (
     arrhenius,
     circuit_fit,
@@ -104,6 +111,7 @@ __all__ = [
     "Twin",
     "active_area",
     "alloy_potentials",
+    "anode_depths",
     "anode_path",
     "anode_paths",
     "arrhenius",
@@ -118,6 +126,7 @@ __all__ = [
     "circuit_parameters",
     "circuit_residuals",
     "constriction",
+    "contact_share",
     "critical_current_against",
     "current_over_scan_rate",
     "current_ramp",
@@ -137,6 +146,7 @@ __all__ = [
     "lithium_film",
     "metal_stabilisation",
     "migration_over_cycles",
+    "number_comparison",
     "nyquist",
     "operando_map",
     "overpotential_history",
@@ -155,11 +165,13 @@ __all__ = [
     "save_figure",
     "scan_motion",
     "shape_history",
+    "simulated_voltage",
     "staircase_trace",
     "steady_against_current",
     "stripping",
     "sweep_drift",
     "to_plotly",
+    "voltage_comparison",
     "voltage_history",
     "voltammogram",
     "volume_slices",

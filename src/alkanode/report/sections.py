@@ -43,6 +43,10 @@ _FIGURE_TITLES = {
     "active_area": "Area fraction in contact",
     "recovered": "Recovered over true values",
     "cycling_trace": "Voltage and current over time",
+    "model_voltage": "Voltage, measured and of the model",
+    "model_numbers": "The model over the measurement",
+    "anode_depths": "Inside the simulated anode",
+    "contact_share": "Contact at the interfaces of the model",
     "profiles": "Traces of half cycles and the shapes they support",
     "shape_history": "Overpotentials over the half cycles",
     "capacity": "Capacity and coulombic efficiency over the cycles",
@@ -64,8 +68,11 @@ def section(part: Part, area: float | None, drawn: Collection[str] = ()) -> dict
     return {
         "name": part.name,
         "title": part.title,
-        "estimates": [] if part.name == "recovery" else [estimate_row(*item) for item in part.estimates.items()],
-        "recovered": _recovered_rows(part) if part.name == "recovery" else [],
+        "estimates": [
+            estimate_row(name, one)
+            for name, one in part.estimates.items()
+            if part.name != "recovery" and (part.listed is None or name in part.listed)
+        ],
         "figures": [
             {
                 "title": _FIGURE_TITLES.get(name, figure.title),
@@ -102,22 +109,6 @@ def _event_charge(event: dict[str, Any], area: float | None) -> str:
 def estimate_row(name: str, estimate: Estimate) -> dict[str, str]:
     """Name, value with interval, and label of a headline number."""
     return {"name": spoken(name), "value": worded(estimate), "label": estimate.label}
-
-
-def _recovered_rows(part: Part) -> list[dict[str, str]]:
-    rows = []
-    for name, estimate in part.estimates.items():
-        true, error = part.details["true"][name], part.details["relative_error"][name]
-        where, _, what = name.partition(".")
-        rows.append(
-            {
-                "name": f"{where}: {what.replace('_', ' ')}",
-                "value": worded(estimate),
-                "true": shown(true, estimate.quantity, 5),
-                "error": f"{100 * error:+.2g} %",
-            }
-        )
-    return rows
 
 
 def reference(bibtex: str) -> str:

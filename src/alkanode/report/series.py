@@ -81,7 +81,6 @@ def _cell_section(member: Member, number: int) -> dict[str, Any]:
             if part != "phases"
             for key, one in many.items()
         ],
-        "recovered": [],
         "figures": _picture(member),
         "tables": tables,
         "events": [],

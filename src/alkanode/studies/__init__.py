@@ -1,5 +1,7 @@
 """Studies: one YAML file that names a cell, its files and what to compute; series: one that names many cells."""
 
+from alkanode.studies.calibration import calibrate
+from alkanode.studies.comparison.compare import compare
 from alkanode.studies.outcome import Outcome
 from alkanode.studies.part import Part, Table
 from alkanode.studies.runner import run_study
@@ -19,7 +21,9 @@ __all__ = [
     "SeriesOutcome",
     "Study",
     "Table",
+    "calibrate",
     "cell_text",
+    "compare",
     "file_schema",
     "is_series",
     "run_series",

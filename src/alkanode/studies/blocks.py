@@ -19,6 +19,7 @@ from alkanode.studies.block import (
     VoltageText,
     positive,
 )
+from alkanode.studies.comparison.settings import CellModel
 from alkanode.studies.tomography.settings import Tomography
 
 
@@ -289,3 +290,4 @@ class Analyses(Block):
     ccd: CriticalCurrent | None = CriticalCurrent()
     full_cell: FullCell | None = FullCell()
     tomography: Tomography | None = None
+    model: CellModel | None = None

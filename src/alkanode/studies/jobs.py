@@ -10,6 +10,7 @@ import xarray as xr
 from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, StudyError
 from alkanode.io import ColumnMap, TableReader, open_history
 from alkanode.studies.blocks import Interface
+from alkanode.studies.comparison.model_part import model_part
 from alkanode.studies.critical_current import ccd_part
 from alkanode.studies.cycling import cycling_part
 from alkanode.studies.findings import failures_part
@@ -84,6 +85,15 @@ def jobs_of(outcome: Outcome) -> dict[str, Callable[[], Part]]:
             time_zone=study.model.time_zone,
             progress=outcome.progress,
             on_update=outcome.news,
+        )
+    if (model := wanted.model) is not None:
+        jobs["model"] = lambda: model_part(
+            model,
+            outcome.history,
+            cell,
+            folder=study.path.parent,
+            circuit=wanted.circuit,
+            stripping=wanted.stripping,
         )
     if study.model.truth:
         jobs["recovery"] = lambda: recovery_part(study.model.truth, outcome.parts)

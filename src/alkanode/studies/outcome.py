@@ -34,6 +34,7 @@ _ORDER = (
     "conductivity",
     "interface",
     "tomography",
+    "model",
     "recovery",
 )
 """Order of the parts for a reader, where the study does not say what it is about."""

@@ -48,6 +48,8 @@ class Part:
         Heading in the report.
     estimates
         Headline numbers by name.
+    listed
+        Names of those that a report lists one by one; all by default. Leave out what tables say of many scans or pairs.
     details
         Everything else that is machine-readable (events, masked spectra, settings).
     records
@@ -65,6 +67,7 @@ class Part:
     name: str
     title: str
     estimates: dict[str, Estimate] = field(default_factory=dict)
+    listed: tuple[str, ...] | None = None
     details: dict[str, Any] = field(default_factory=dict)
     records: dict[str, xr.Dataset] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
@@ -81,3 +84,17 @@ class Part:
         """Keys of the sources that its records name."""
         keys = " ".join(str(record.attrs.get("sources", "")) for record in self.records.values()).split()
         return tuple(dict.fromkeys(keys))
+
+
+class PartInterrupted(KeyboardInterrupt):
+    """Ctrl-C in a part that goes on for long, with what it had made until then.
+
+    Attributes
+    ----------
+    part
+        As much as there is.
+    """
+
+    def __init__(self, part: Part) -> None:
+        super().__init__()
+        self.part = part

@@ -23,7 +23,7 @@ from alkanode.io import ColumnMap, TableReader, open_history
 from alkanode.plot import save_data, save_figure
 from alkanode.studies.jobs import jobs_of
 from alkanode.studies.outcome import Outcome, json_ready
-from alkanode.studies.part import Part, Table
+from alkanode.studies.part import Part, PartInterrupted, Table
 from alkanode.studies.study import Study
 
 
@@ -117,10 +117,10 @@ def _compute(outcome: Outcome, target: Path | None, told: Progress) -> None:
         try:
             with gathered_warnings(said):
                 part = job()
-            outcome.parts.append(part)
-            outcome.failed |= {f"{name}.{what}": reason for what, reason in part.missing.items()}
-            if target is not None:
-                outcome.written += write_part(part, target, origin)
+            _take(part, outcome, target, origin)
+        except PartInterrupted as stopped:
+            _take(stopped.part, outcome, target, origin)
+            raise
         except StudyError as reason:
             asked = name in outcome.study.model.analyses.model_fields_set
             (outcome.skipped if asked else outcome.not_applicable)[name] = str(reason)
@@ -135,6 +135,14 @@ def _compute(outcome: Outcome, target: Path | None, told: Progress) -> None:
             outcome.failed[name] = f"a fault of the program, not of the data: {type(fault).__name__}: {fault}"
         outcome.warnings += [line for line in said if line not in outcome.warnings]
         told.update(done, len(jobs) + 1, "study")
+
+
+def _take(part: Part, outcome: Outcome, target: Path | None, origin: dict[str, Any]) -> None:
+    """Add a part to the outcome and write it."""
+    outcome.parts.append(part)
+    outcome.failed |= {f"{part.name}.{what}": reason for what, reason in part.missing.items()}
+    if target is not None:
+        outcome.written += write_part(part, target, origin)
 
 
 def _clear_earlier(folder: Path) -> None:

@@ -41,6 +41,16 @@ from alkanode.virtual.leaky.physics import (
 )
 from alkanode.virtual.leaky.ramp import current_ramp, shorting_ramp
 from alkanode.virtual.potentiostat import Noise, Potentiostat, Sweeps
+from alkanode.virtual.simulated_cell import (
+    ModelDemo,
+    PotentiostatSettings,
+    Sampling,
+    VolumeSettings,
+    anode_volume,
+    measure_history,
+    write_measured,
+    write_model_demo,
+)
 from alkanode.virtual.stated_cell import ImpedanceBench, State, StatedArc, StatedCell
 from alkanode.virtual.synthetic_spectra import Process, SpectraTruth, synthetic_spectra
 from alkanode.virtual.tomograph.demo import write_tomography_demo
@@ -77,10 +87,13 @@ __all__ = [
     "LeakyCell",
     "LeakyPhysics",
     "LeakyRun",
+    "ModelDemo",
     "Noise",
     "Plan",
     "Potentiostat",
+    "PotentiostatSettings",
     "Process",
+    "Sampling",
     "Sensitivity",
     "SlowLeak",
     "SpectraTruth",
@@ -93,6 +106,8 @@ __all__ = [
     "Tolerance",
     "TrueEvent",
     "Voids",
+    "VolumeSettings",
+    "anode_volume",
     "calibration",
     "confusion",
     "current_ramp",
@@ -102,6 +117,7 @@ __all__ = [
     "false_alarms",
     "island_voltammogram",
     "judge",
+    "measure_history",
     "run_leaky_cells",
     "sensitivity",
     "shorting_ramp",
@@ -111,5 +127,7 @@ __all__ = [
     "true_events",
     "wilson",
     "write_demo",
+    "write_measured",
+    "write_model_demo",
     "write_tomography_demo",
 ]

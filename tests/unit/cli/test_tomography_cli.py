@@ -88,6 +88,31 @@ def test_inspection_tells_every_defect_of_every_scan(alkanode: Call, scans: Path
     assert "absent.h5" in said.err
 
 
+def test_inspection_knows_volumes_and_asks_them_for_nothing(alkanode: Call, scans: Path, tmp_path: Path) -> None:
+    assert _reconstruct(alkanode, scans / "before.nxs", tmp_path / "done", "--rows", "4:12").code == 0
+    folder = tmp_path / "slices"
+    folder.mkdir()
+    for number in range(3):
+        tifffile.imwrite(
+            folder / f"{number}.tif", np.random.default_rng(number).normal(0, 1, (8, 8)).astype(np.float32)
+        )
+    said = alkanode("tomography", "inspect", tmp_path / "done", folder, scans / "after.nxs")
+    assert said.code == 0
+    assert "done is a reconstructed volume" in said.out
+    assert "slices is a reconstructed volume and no scan (TIFF slices: negative readings" in said.out
+    assert "Inspection of 1 scan and 2 volumes" in said.out
+    hinted = tmp_path / "images"
+    hinted.mkdir()
+    for number in range(3):
+        tifffile.imwrite(
+            hinted / f"{number}.tif", np.random.default_rng(number).integers(0, 99, (8, 8)).astype(np.uint8)
+        )
+    said = alkanode("tomography", "inspect", hinted)
+    assert said.code == 3
+    assert "these may be reconstructed slices" in said.err
+    assert "--full-transmission" not in said.err
+
+
 def test_a_sound_series_is_compared_with_its_first_scan(alkanode: Call, scans: Path) -> None:
     said = alkanode("tomography", "inspect", scans / "before.nxs", scans / "after.nxs")
     assert said.code == 0
@@ -98,8 +123,10 @@ def test_a_sound_series_is_compared_with_its_first_scan(alkanode: Call, scans: P
 def test_a_defect_of_many_frames_fills_no_screen(alkanode: Call, tmp_path: Path) -> None:
     tomograph = Tomograph(rows=4, columns=16, angles=20, pixel_size=P, detector=Detector(photons=1e6))
     write_nxtomo(scan_object(_cell(), tomograph, seed=1), tmp_path / "burnt.nxs")
-    told = alkanode("tomography", "inspect", tmp_path / "burnt.nxs").out
-    assert "readings-saturated" in told
+    said = alkanode("tomography", "inspect", tmp_path / "burnt.nxs")
+    assert said.code == 3
+    assert "readings-saturated" in said.err
+    told = said.out
     assert told.count("[frames-repeated]") == 4
     assert "and 16 more" in told
     results = alkanode("tomography", "inspect", tmp_path / "burnt.nxs", "--json").object["results"]

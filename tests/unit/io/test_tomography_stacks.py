@@ -9,10 +9,15 @@ import h5py
 import numpy as np
 import pytest
 import tifffile
+import xarray as xr
+from made_scans import MadeScan
 
-from alkanode.data.schema import check
+from alkanode.data.schema import check, label
+from alkanode.data.volumes import save_volume
 from alkanode.foundation.errors import DataQualityWarning, PhysicsError, ReaderError
 from alkanode.io import GreyScale, open_stack
+from alkanode.io.projections import reconstructed
+from alkanode.io.volumes import write_ome_zarr
 
 GREY = np.random.default_rng(0).integers(0, 256, (6, 9, 11)).astype(np.uint8)
 
@@ -95,3 +100,82 @@ def test_measured_cell(measured: Callable[[str], Path]) -> None:
     assert stack["attenuation"].shape == (32, 728, 728)
     np.testing.assert_array_equal(stack["attenuation"][31], tifffile.imread(path / "im072.tif"))
     assert stack["z"][0].item() == pytest.approx(41e-5)
+
+
+class TestRecognised:
+    """A volume is told from a scan, so that nobody is asked for its flats."""
+
+    def stack(self, folder: Path, slices: np.ndarray) -> Path:
+        folder.mkdir()
+        for number, image in enumerate(slices):
+            tifffile.imwrite(folder / f"slice_{number:03d}.tif", image)
+        return folder
+
+    def test_slices_with_negative_numbers(self, tmp_path: Path) -> None:
+        values = np.random.default_rng(1).normal(0, 1, (6, 20, 24)).astype(np.float32)
+        found = reconstructed(self.stack(tmp_path / "volume", values))
+        assert found is not None
+        assert found.sure
+        assert found.shape == (6, 20, 24)
+        assert "negative" in found.evidence
+        assert "--grey" in found.todo
+        many = tmp_path / "volume.tif"
+        tifffile.imwrite(many, values, photometric="minisblack")
+        paged = reconstructed(many)
+        assert paged is not None
+        assert paged.shape == (6, 20, 24)
+
+    def test_slices_with_a_round_field_of_view(self, tmp_path: Path) -> None:
+        values = np.random.default_rng(1).integers(1, 200, (6, 40, 40)).astype(np.uint8)
+        place = np.arange(40) - 19.5
+        values[:, np.hypot(place[:, None], place) > 19] = 0
+        found = reconstructed(self.stack(tmp_path / "volume", values))
+        assert found is not None
+        assert found.sure
+        assert "round field of view" in found.evidence
+
+    def test_square_images_alone_are_a_hint(self, tmp_path: Path) -> None:
+        values = np.random.default_rng(1).integers(1, 200, (6, 40, 40)).astype(np.uint8)
+        found = reconstructed(self.stack(tmp_path / "images", values))
+        assert found is not None
+        assert not found.sure
+        assert reconstructed(self.stack(tmp_path / "wide", values[:, :30])) is None
+
+    def test_hdf5_by_its_name_and_never_beside_angles(self, tmp_path: Path) -> None:
+        path = tmp_path / "result.h5"
+        with h5py.File(path, "w") as file:
+            file["entry/reconstruction/results/data"] = np.ones((5, 8, 9), np.float32)
+        found = reconstructed(path)
+        assert found is not None
+        assert found.sure
+        assert "result.h5::entry/reconstruction/results/data" in found.todo
+        with h5py.File(path, "a") as file:
+            file["entry/angles"] = np.arange(5)
+        assert reconstructed(path) is None
+
+    def test_zarr_by_what_it_says(self, tmp_path: Path) -> None:
+        step = 1.5e-6
+        volume = label(
+            xr.Dataset(
+                {"attenuation": (("z", "y", "x"), np.ones((4, 6, 6), np.float32))},
+                coords={"z": np.arange(4) * step, "y": np.arange(6) * step, "x": np.arange(6) * step},
+            ),
+            "volume",
+        )
+        exported = reconstructed(write_ome_zarr(volume, tmp_path / "v.ome.zarr"))
+        assert exported is not None
+        assert exported.layout == "OME-Zarr"
+        assert exported.shape == (1, 4, 6, 6)
+        assert exported.voxel == pytest.approx(step)
+        own = reconstructed(save_volume(volume, tmp_path / "v.zarr"))
+        assert own is not None
+        assert own.layout == "volume of alkanode"
+        assert own.shape == (4, 6, 6)
+
+    def test_a_scan_is_none(self, tmp_path: Path) -> None:
+        made = MadeScan()
+        for path in (made.folder(tmp_path / "tiff"), made.exchange(tmp_path / "s.h5"), made.nxtomo(tmp_path / "s.nxs")):
+            assert reconstructed(path) is None
+        assert reconstructed(tmp_path / "absent") is None
+        (tmp_path / "notes.txt").write_text("no volume", encoding="utf-8")
+        assert reconstructed(tmp_path / "notes.txt") is None

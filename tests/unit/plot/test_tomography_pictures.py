@@ -170,14 +170,14 @@ def test_a_method_that_cannot_be_used_is_shown_with_its_reason() -> None:
     axis = label(
         xr.Dataset(
             {
-                "axis_column": ("method", [10.0, 14.0]),
-                "standard_error": ("method", [0.1, np.nan]),
-                "usable": ("method", [True, False]),
-                "candidate": (("method", "trial"), np.array([[9.0, 10.0, 11.0], [12.0, 13.0, 14.0]])),
-                "score": (("method", "trial"), np.array([[1.0, 0.0, 1.0], [2.0, 1.0, 0.0]])),
-                "reason": ("method", ["", "best at the end of the search"]),
+                "axis_column": ("axis_method", [10.0, 14.0]),
+                "standard_error": ("axis_method", [0.1, np.nan]),
+                "usable": ("axis_method", [True, False]),
+                "candidate": (("axis_method", "trial"), np.array([[9.0, 10.0, 11.0], [12.0, 13.0, 14.0]])),
+                "score": (("axis_method", "trial"), np.array([[1.0, 0.0, 1.0], [2.0, 1.0, 0.0]])),
+                "reason": ("axis_method", ["", "best at the end of the search"]),
             },
-            coords={"method": ["vo", "sharpness"]},
+            coords={"axis_method": ["vo", "sharpness"]},
         ),
         "rotation_axis",
     )
@@ -238,3 +238,50 @@ def test_a_sweep_shows_what_noise_alone_would_give() -> None:
     np.testing.assert_allclose(volumes.series[2].y, [1000.0, np.nan])
     np.testing.assert_allclose(grains.series[1].y, [3.0, 1.0])
     assert volumes.lines[0].value == 4.0
+
+
+def test_residuals_are_maps_along_the_axis() -> None:
+    shape = (2, 3, 4)
+    local = np.zeros((3, *shape))
+    local[0, :, 1, 2] = [3e-6, 4e-6]
+    local[:, :, 0, 0] = np.nan
+    cells = ("z", "y", "x")
+    record = xr.Dataset(
+        {
+            "local_shift": (("component", *cells), local),
+            "local_shift_error": (("component", *cells), np.where(np.isnan(local), np.nan, 1e-7)),
+            "residual_before": (cells, np.full(shape, 90.0)),
+            "residual_after": (cells, np.full(shape, 30.0)),
+        },
+        coords={"z": [0.0, 4e-5], "y": np.arange(3) * 4e-5, "x": np.arange(4) * 4e-5},
+        attrs={"excess": 1.234, "cell": 32},
+    )
+    figure = tomography.residual_map(record)
+    off, left = (panel.maps[0] for panel in figure.panels)
+    assert off.z[1, 2] == pytest.approx(np.sqrt((9 + 16) / 2))
+    assert np.isnan(off.z[0, 0])
+    np.testing.assert_allclose(left.z, 0.3)
+    assert "0.9 /cm without the motion" in figure.caption
+    assert "1.2 times what noise explains" in figure.caption
+    blind = record.assign(local_shift=record["local_shift"] * np.nan).assign_attrs(excess=np.nan)
+    assert "cannot be said" in tomography.residual_map(blind).caption
+
+
+def test_names_of_scans_that_lie_close_stand_in_one_note() -> None:
+    at = np.array([100.0, 200.0, 4000.0, 9000.0])
+    fields = dict.fromkeys(("time", "scan_start", "scan_end"), ("scan", at))
+    charge = {name: ("scan", np.array([0.0, 0.0, 3.6, 0.0])) for name in ("charge", "charge_at_start", "charge_at_end")}
+    record = label(
+        xr.Dataset(
+            {
+                **fields,
+                **charge,
+                "charge_error": ("scan", np.zeros(4)),
+                **dict.fromkeys(("voltage", "voltage_lowest", "voltage_highest"), ("scan", np.ones(4))),
+                "in_history": ("scan", np.ones(4, bool)),
+            },
+            coords={"scan": ["a", "b", "c", "d"]},
+        ),
+        "scan_charges",
+    )
+    assert [note.text for note in tomography.scans_on_the_clock(record).panels[0].notes] == ["a, b", "c", "d"]

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from alkanode.data import Cell
-from alkanode.foundation.errors import ReaderError, StudyError
+from alkanode.foundation.errors import ReaderError, SchemaError, StudyError
 from alkanode.studies import Study, run_study, study_schema
 from alkanode.studies.tomography.plan import attenuations, electrolyte_of, materials_of, scan_files
 from alkanode.studies.tomography.settings import ScanFile, Tomography
@@ -45,7 +45,7 @@ def test_materials_come_from_the_cell_where_the_block_is_silent() -> None:
     assert materials_of(Tomography.of(scans=["a.nxs"], materials=["Na", "void"]), CELL) == ("Na", "void")
     assert electrolyte_of(Tomography.of(scans=["a.nxs"]), CELL) == "NASICON"
     bare = Cell.from_mapping({"anode": "NaK50"})
-    with pytest.raises(StudyError, match="no electrolyte in the study or the cell"):
+    with pytest.raises(SchemaError, match="no electrolyte in the study or the cell"):
         electrolyte_of(Tomography.of(scans=["a.nxs"]), bare)
     values = attenuations(("void", "Na", "K"), 45e3 * 1.602176634e-19)
     assert values["void"] == 0

@@ -45,6 +45,37 @@ def test_motion_is_found_with_tenth_of_the_voxels_changed(pair: tuple[xr.Dataset
     assert json.loads(found.attrs["options"])["points"] == 30_000
 
 
+def test_the_stated_error_holds_noise_and_what_parts_disagree_about(pair: tuple[xr.Dataset, xr.Dataset]) -> None:
+    whole = register(pair[1], pair[0], options=QUICK)
+    ratio = whole["displacement_error"].item() / whole["displacement_noise"].item()
+    assert 1 <= ratio < 4
+    # one side moved by half a voxel against the other: noise knows nothing of it, the sectors do
+    one, other = (cell(SHAPE, shift=(shift, 0, 0), grains=2, changed=0.05, noise=NOISE, seed=2) for shift in (0.0, 0.5))
+    torn = np.concatenate([one[..., :24], other[..., 24:]], axis=2)
+    found = register(volume(torn), pair[0], options=QUICK)
+    true = np.array([[[0.0, 0, 0]], [[0.5, 0, 0]]])
+    largest = max(largest_error(found, corners(SHAPE), tuple(shift[0]), (0, 0, 0)) for shift in true)
+    noise, error = (found[name].item() / PIXEL for name in ("displacement_noise", "displacement_error"))
+    assert noise < 0.25 * largest < error
+    assert error > 1.3 * noise
+
+
+def test_a_mask_of_a_few_voxels_is_refused_by_name(pair: tuple[xr.Dataset, xr.Dataset]) -> None:
+    mask = np.zeros(pair[0]["attenuation"].shape, dtype=np.bool_)
+    mask[20, 20, 10:20] = True
+    with pytest.raises(PhysicsError, match="must hold at least 100 voxels"):
+        register(pair[1], pair[0], mask=mask, options=QUICK)
+
+
+def test_a_mask_thinner_than_binned_voxels_still_registers(pair: tuple[xr.Dataset, xr.Dataset]) -> None:
+    field = pair[0]["attenuation"].to_numpy()
+    mask = np.zeros(field.shape, dtype=np.bool_)
+    mask[:, :, ::4] = True  # a quarter of each binned voxel
+    options = RegistrationOptions(points=30_000, coarsest=16)
+    found = register(pair[1], pair[0], mask=mask, options=options)
+    assert largest_error(found, corners(SHAPE), SHIFT, TURN) < 0.1
+
+
 def test_the_same_result_every_time(pair: tuple[xr.Dataset, xr.Dataset]) -> None:
     assert register(pair[1], pair[0], options=QUICK).identical(register(pair[1], pair[0], options=QUICK))
 

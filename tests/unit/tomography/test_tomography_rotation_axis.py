@@ -10,8 +10,8 @@ from disc_sinograms import counted, half_turn, record, sinogram
 
 from alkanode.data.schema import check
 from alkanode.foundation.errors import DataQualityWarning, PhysicsError
-from alkanode.tomography.rotation_axis import METHODS, axis_estimate, axis_tilt, find_axis
-from alkanode.tomography.rotation_axis.trials import deepest_dip, lowest
+from alkanode.tomography.rotation_axis import METHODS, axis_estimate, axis_tilt, displacement_per_column, find_axis
+from alkanode.tomography.rotation_axis.trials import Finding, deepest_dip, lowest
 
 VIEWS = half_turn(181)
 
@@ -50,7 +50,7 @@ def test_every_usable_method_finds_the_axis(axis, views):
 
 
 def test_methods_do_not_start_from_each_other(good):
-    for place, name in enumerate(good["method"].to_numpy()):
+    for place, name in enumerate(good["axis_method"].to_numpy()):
         alone = found(scan(66.3), methods=[name])
         assert float(alone["axis_column"][0]) == float(good["axis_column"][place])
 
@@ -59,7 +59,7 @@ def test_a_wider_sample_is_found_and_its_centroid_is_not_trusted():
     axis = 66.3
     wide = scan(axis, columns=128).isel(column=slice(24, 104))
     result = found(wide)
-    named = dict(zip(result["method"].to_numpy(), result["usable"].to_numpy(), strict=True))
+    named = dict(zip(result["axis_method"].to_numpy(), result["usable"].to_numpy(), strict=True))
     assert not named["centroid"]
     assert "leaves" in str(result["reason"].to_numpy()[list(named).index("centroid")])
     assert axis_estimate(result).value == pytest.approx(axis - 24, abs=0.4)
@@ -75,7 +75,7 @@ def test_scores_are_lowest_near_the_column_found(good):
 
 def test_an_axis_outside_the_search_is_not_found_at_its_end():
     result = found(scan(66.3), search=(40.0, 60.0))
-    named = dict(zip(result["method"].to_numpy(), result["usable"].to_numpy(), strict=True))
+    named = dict(zip(result["axis_method"].to_numpy(), result["usable"].to_numpy(), strict=True))
     assert not named["opposite-views"]
     assert not named["centroid"]
     with pytest.raises(PhysicsError, match=r"at least two methods.*opposite-views not usable"):
@@ -87,6 +87,34 @@ def test_methods_that_differ_are_refused_with_every_value(good):
     with pytest.raises(PhysicsError, match=r"within 1 pixels.*opposite-views 66\.\d+.*slice-sharpness 6[89]\.\d+"):
         axis_estimate(apart)
     assert axis_estimate(apart.assign_attrs(tolerance_pixels=4.0)).value == pytest.approx(66.3, abs=0.3)
+
+
+def _wrong(sinograms, angles, search, largest_width):
+    return Finding(50.0, 0.01, "", np.array([50.0]), np.array([0.0]))
+
+
+def test_a_single_confident_wrong_method_is_outvoted_and_says_by_whom(monkeypatch):
+    monkeypatch.setitem(METHODS, "wrong", _wrong)
+    chosen = ("opposite-views", "slice-sharpness", "centroid", "wrong")
+    with pytest.warns(DataQualityWarning, match="wrong is left out: it lies 1[0-9].* columns from opposite-views"):
+        result = find_axis(scan(66.3), methods=chosen)
+    assert result["usable"].to_numpy().tolist() == [True, True, True, False]
+    assert axis_estimate(result).value == pytest.approx(66.3, abs=0.3)
+
+
+def test_two_methods_do_not_outvote_a_third(monkeypatch):
+    monkeypatch.setitem(METHODS, "wrong", _wrong)
+    result = found(scan(66.3), methods=("opposite-views", "centroid", "wrong"))
+    assert result["usable"].to_numpy().all()
+    with pytest.raises(PhysicsError, match="agree on the rotation axis"):
+        axis_estimate(result)
+
+
+@pytest.mark.parametrize(("turn", "expected"), [(np.pi, 4 / np.pi), (2 * np.pi, 0.0)])
+def test_a_wrong_axis_displaces_a_slice_over_half_a_turn_only(turn, expected):
+    angles = np.linspace(0.4, 0.4 + turn, 2000, endpoint=False)
+    assert displacement_per_column(angles) == pytest.approx(expected, abs=2e-3)
+    assert displacement_per_column([0.3]) == 0.0
 
 
 def test_doubt_is_warned_of():
@@ -105,11 +133,11 @@ def test_noise_alone_has_no_axis():
 def test_uneven_or_few_angles_leave_the_methods_that_can():
     uneven = np.sort(np.random.default_rng(1).uniform(0, np.pi, 181))
     result = found(scan(64.2, uneven))
-    named = dict(zip(result["method"].to_numpy(), result["usable"].to_numpy(), strict=True))
+    named = dict(zip(result["axis_method"].to_numpy(), result["usable"].to_numpy(), strict=True))
     assert not named["sinogram-symmetry"]
     assert named["slice-sharpness"]
     quarter = found(scan(64.2, np.linspace(0, 0.5 * np.pi, 91)))
-    assert not dict(zip(quarter["method"].to_numpy(), quarter["usable"].to_numpy(), strict=True))["opposite-views"]
+    assert not dict(zip(quarter["axis_method"].to_numpy(), quarter["usable"].to_numpy(), strict=True))["opposite-views"]
 
 
 def test_a_tilted_axis_shows_in_its_rows():

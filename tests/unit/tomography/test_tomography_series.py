@@ -195,7 +195,7 @@ def test_doubts_are_told_once_per_volume_and_kept(tmp_path: Path) -> None:
     with pytest.warns(DataQualityWarning, match="one pixel was replaced") as told:
         result = run_series(plan, tmp_path, workers=2)
     assert len(told) == 2  # axis and volume
-    assert result.doubts["volume/a"] == ["one pixel was replaced"]
+    assert result.doubts["volume/a"] == ["one pixel was replaced (5 blocks)"]
     with pytest.warns(DataQualityWarning, match="one pixel was replaced"):
         again = run_series(plan, tmp_path)
     assert again.doubts == result.doubts

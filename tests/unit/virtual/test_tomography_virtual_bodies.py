@@ -108,7 +108,7 @@ def test_moving_a_body_moves_its_points(shift: tuple[float, ...], turn: tuple[fl
 @given(st.tuples(*[st.floats(-1.5, 1.5)] * 3))
 def test_each_projection_sums_to_the_same_and_to_the_volume(turn: tuple[float, ...]) -> None:
     body = ellipsoid(MIDDLE, (4 * P, 7 * P, 6 * P), 800.0, rotation=turn)
-    setup = replace(SETUP, samples=3, angles=5)
+    setup = replace(SETUP, row_rays=3, column_rays=3, angles=5)
     sums = integrals(body, setup=setup).sum(axis=(0, 2)) * P**2
     volume = 4 / 3 * np.pi * 4 * 7 * 6 * P**3
     np.testing.assert_allclose(sums, 800.0 * volume, rtol=4e-3)
@@ -139,11 +139,26 @@ def test_voxels_lie_where_the_detector_sees_them() -> None:
 
 def test_rays_inside_a_pixel_are_averaged() -> None:
     edge = box(MIDDLE, (40 * P, 200 * P, 20.5 * P), 1.0)
-    setup = replace(SETUP, angles=1, columns=65, samples=4)
+    setup = replace(SETUP, angles=1, columns=65, row_rays=4, column_rays=4)
     found = integrals(edge, setup=setup)[10, 0]
     assert found[32] == pytest.approx(200 * P, rel=1e-6)
     assert found.sum() == pytest.approx(200 * P * 20.5, rel=2e-2)
     assert 0 < found[42] < found[32]
+
+
+def _place_of_a_face(height: float, rows: int) -> float:
+    """Height of the top of a disc that a detector with so many rays per row shows, pixels."""
+    disc = cylinder((0, 0, 0), (1, 0, 0), 6 * P, 2 * height * P, 1.0)
+    found = integrals(disc, setup=replace(SETUP, angles=1, row_rays=rows))[:, 0, 31]
+    return float(found.sum() / found[0]) - 0.5
+
+
+def test_a_face_along_the_rows_is_seen_where_it_is_by_many_rays() -> None:
+    heights = 8.0 + np.linspace(0.0, 1.0, 21)
+    errors = {rays: np.abs([_place_of_a_face(h, rays) - h for h in heights]).max() for rays in (1, 2, 6)}
+    assert errors[1] > 0.45
+    assert errors[2] > 0.2
+    assert errors[6] < 0.1
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,18 @@ def test_a_fringe_is_bright_outside_and_dark_inside_an_edge() -> None:
     assert "detector_distance" not in scan_with()
 
 
+def test_a_fringe_does_not_grow_with_the_number_of_rays() -> None:
+    layer = cylinder(MIDDLE, (1, 0, 0), 15 * P, 6.1 * P, 1.0, decrement=2e-7)
+    deepest = []
+    for rays in (2, 6, 12):
+        setup = replace(SETUP, angles=1, row_rays=rays, column_rays=2, detector_distance=1e-3)
+        scan = scan_object([layer], setup, seed=1)
+        counts = taken(0, scan)[0, :, 24]
+        deepest.append(1 - counts.min() / counts.max())
+    assert deepest[0] > 0.01
+    assert deepest[1:] == pytest.approx([deepest[0]] * 2, rel=0.25)
+
+
 def test_a_shift_by_a_pixel_and_a_turn_are_what_they_say() -> None:
     still = taken(0, scan_object(OBJECT, SETUP, seed=1))
     up = scan_object(OBJECT, SETUP, seed=1, shift=(P, 0, 0))

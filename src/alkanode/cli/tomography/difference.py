@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from alkanode.cli.output import json_option
-from alkanode.cli.tomography.options import execute
+from alkanode.cli.tomography.options import execute, stacked
 from alkanode.cli.tomography.volume_options import VOLUME, attenuation_range, box
 
 _OPTIONS = (
@@ -64,16 +64,10 @@ _OPTIONS = (
 )
 
 
-def _all_options(function: click.decorators.FC) -> click.decorators.FC:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
 @click.command()
 @click.argument("before")
 @click.argument("after")
-@_all_options
+@stacked(*_OPTIONS)
 def difference(
     before: str,
     after: str,

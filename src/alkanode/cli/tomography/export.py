@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from alkanode.cli.output import json_option
-from alkanode.cli.tomography.options import execute
+from alkanode.cli.tomography.options import execute, stacked
 from alkanode.cli.tomography.volume_options import VOLUME
 
 _OPTIONS = (
@@ -19,15 +19,9 @@ _OPTIONS = (
 )
 
 
-def _all_options(function: click.decorators.FC) -> click.decorators.FC:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
 @click.command()
 @click.argument("volume")
-@_all_options
+@stacked(*_OPTIONS)
 def export(
     volume: str,
     pixel_size: str | None,

@@ -30,7 +30,8 @@ def inspect(
     """What scans hold, what is wrong with them, and what was assumed; nothing stops at the first defect.
 
     FILES are scans in the order taken: NXtomo, Data Exchange, any HDF5 with --datasets, folders of TIFF. Several are
-    also compared with the first. Ends with 3 where a scan cannot be used.
+    also compared with the first. Volumes that are reconstructed already are named as such. Ends with 3 where a scan
+    cannot be used.
     """
     from alkanode.studies.tomography.commands.inspection import inspection_part
 

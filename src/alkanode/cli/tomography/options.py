@@ -109,15 +109,20 @@ TOLERANCE = click.option(
 )
 
 
-def tomography_options(*settings: Option) -> Option:
-    """Options of a command, with ``--json`` and ``-o`` after them."""
+def stacked(*settings: Option) -> Option:
+    """Options of a command, in the order in which help shows them."""
 
     def decorate(function: Function) -> Function:
-        for option in reversed((*settings, json_option, output_option)):
+        for option in reversed(settings):
             function = option(function)
         return function
 
     return decorate
+
+
+def tomography_options(*settings: Option) -> Option:
+    """Options of a command, with ``--json`` and ``-o`` after them."""
+    return stacked(*settings, json_option, output_option)
 
 
 def scan_of(

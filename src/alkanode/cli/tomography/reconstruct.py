@@ -17,6 +17,7 @@ from alkanode.cli.tomography.options import (
     corrections_of,
     execute,
     scan_of,
+    stacked,
 )
 
 _OPTIONS = (
@@ -63,15 +64,9 @@ _OPTIONS = (
 )
 
 
-def _all_options(function: click.decorators.FC) -> click.decorators.FC:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_all_options
+@stacked(*_OPTIONS)
 def reconstruct(
     file: Path,
     stripes: str,

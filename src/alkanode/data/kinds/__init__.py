@@ -2,18 +2,24 @@
 
 from alkanode.data.kinds import (
     anode,
+    calibration,
     changes,
+    comparisons,
     critical_currents,
     failures,
+    flaws,
     full_cells,
     grains,
     impedance,
     interface,
+    leaching,
     measured,
+    model_impedance,
     operando,
     profiles,
     projections,
     regularisation,
+    simulated,
     staircases,
     stripping,
     thermo,
@@ -45,6 +51,12 @@ KINDS: dict[str, Kind] = {
         *volumes.KINDS,
         *changes.KINDS,
         *grains.KINDS,
+        *simulated.KINDS,
+        *model_impedance.KINDS,
+        *leaching.KINDS,
+        *flaws.KINDS,
+        *calibration.KINDS,
+        *comparisons.KINDS,
     )
 }
 """Name -> what a record of that kind holds."""

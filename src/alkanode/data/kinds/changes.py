@@ -20,8 +20,26 @@ KINDS = (
             "attenuation_change": ("z", "y", "x"),
             "attenuation_noise": ("z",),
         },
-        optional={"trusted": ("z", "y", "x"), "z": ("z",), "y": ("y",), "x": ("x",), "photon_energy": ()},
+        optional={
+            "trusted": ("z", "y", "x"),
+            "noise_factor": ("z", "y", "x"),
+            "trusted_voxels": ("z",),
+            "distrusted_voxels": ("z",),
+            "z": ("z",),
+            "y": ("y",),
+            "x": ("x",),
+            "photon_energy": (),
+        },
         flag_fields=frozenset({"trusted"}),
+    ),
+    Kind(
+        name="noise_by_place",
+        meaning="How the noise of a difference depends on the distance from the rotation axis and on steep edges.",
+        required={
+            "noise_factor": ("kind", "radius"),
+            "edge_displacement": ("kind", "direction"),
+            "radius_voxels": ("radius",),
+        },
     ),
     Kind(
         name="change_threshold",

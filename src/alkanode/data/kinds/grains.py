@@ -40,6 +40,27 @@ KINDS = (
         flag_fields=frozenset({"touches_border", "displaced", "fringe"}),
     ),
     Kind(
+        name="grain_volumes",
+        meaning="Volumes of grains from their contrasts, and volume gained and lost with grains that noise hid.",
+        required={
+            "contrast_volume": ("grain",),
+            "contrast": ("grain",),
+            "counted": ("grain",),
+            "found_volume": ("change",),
+            "corrected_volume": ("change",),
+            "volume_interval": ("change", "bound"),
+            "interval_part": ("change", "part"),
+        },
+        optional={
+            "contrast_volume_error": ("grain",),
+            "contrast_volume_interval": ("grain", "bound"),
+            "transition_probability": ("grain", "transition"),
+            "found_share": ("grain",),
+            "smallest_corrected": ("change",),
+        },
+        flag_fields=frozenset({"counted"}),
+    ),
+    Kind(
         name="interface_plane",
         meaning="Plane between electrolyte and anode, fitted to the height where attenuation is halfway between them.",
         required={
@@ -101,6 +122,8 @@ KINDS = (
         required={"contact_area_fraction": ("scan",), "void_spacing": ("scan",)},
         optional={
             "contact_area_fraction_interval": ("scan", "bound"),
+            "void_spacing_interval": ("scan", "bound"),
+            "contact_spacing_interval": ("scan", "bound"),
             "contact_radius": ("scan",),
             "void_diameter": ("scan",),
             "contact": ("scan", "y", "x"),

@@ -41,6 +41,8 @@ KINDS = (
         optional={
             "covariance": ("scan", "parameter", "other_parameter"),
             "displacement_error": ("scan",),
+            "displacement_noise": ("scan",),
+            "axis_displacement_error": ("scan",),
             "residual_map": ("scan", "z", "y", "x"),
             "information": ("scan", "direction"),
             "observable": ("scan", "parameter"),

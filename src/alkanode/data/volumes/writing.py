@@ -84,7 +84,7 @@ def _add_fields(target: Path, layout: VolumeLayout) -> Any:
         group.create_array(
             name,
             shape=shape,
-            chunks=(layout.block_rows, *(min(layout.tile, max(size, 1)) for size in shape[1:])),
+            chunks=(layout.block_rows, *(_even(size, layout.tile) for size in shape[1:])),
             dtype=dtype,
             fill_value=np.nan if dtype.kind == "f" else 0,
             compressors=(
@@ -95,6 +95,11 @@ def _add_fields(target: Path, layout: VolumeLayout) -> Any:
             attributes=_units(name),
         )
     return group
+
+
+def _even(size: int, widest: int) -> int:
+    """Width of the fewest pieces of equal width: a narrow rest would be packed and unpacked in the room of a full piece."""
+    return -(-size // -(-size // widest)) if size > 0 else 1
 
 
 def _units(name: str) -> dict[str, Any]:

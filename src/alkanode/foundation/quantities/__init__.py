@@ -1,11 +1,14 @@
 """The quantities of alkanode, one file per field; :mod:`alkanode.foundation.vocabulary` looks them up."""
 
 from alkanode.foundation.quantities import (
+    cell_model,
     cells,
     full_cells,
     impedance,
     instrument,
     interface,
+    leaching,
+    model_impedance,
     operando,
     plain,
     posterior,
@@ -32,6 +35,9 @@ ENTRIES: tuple[Quantity, ...] = (
     *ramps.ENTRIES,
     *full_cells.ENTRIES,
     *tomography.ENTRIES,
+    *cell_model.ENTRIES,
+    *model_impedance.ENTRIES,
+    *leaching.ENTRIES,
     *plain.ENTRIES,
 )
 """Every quantity."""

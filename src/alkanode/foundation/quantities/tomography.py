@@ -102,6 +102,9 @@ ENTRIES = (
             ("depth", "z_d", "From the electrolyte into the anode."),
             ("equivalent_diameter", "d", "Diameter of the sphere of the same volume."),
             ("displacement", "u", "Distance that a point moved."),
+            ("displacement_noise", "u_n", "Standard error of a displacement that noise alone explains."),
+            ("axis_displacement", "u_a", "Distance by which a wrong rotation axis displaces a slice."),
+            ("smallest_corrected", "d_s", "Diameter from which on grains that noise hid are corrected for."),
             ("resolved_length", "d_r", "Half the period of the finest lines still told apart."),
             ("edge_distance", "d_e", "Distance from an edge, positive outside."),
         )
@@ -119,6 +122,13 @@ ENTRIES = (
             ("transition_volume", "Volume in which one material took the place of another."),
             ("transition_volume_error", "Standard error of the volume of a transition from noise."),
             ("size_volume", "Volume of a transition in grains of about one size."),
+            ("contrast_volume", "Volume of a grain from its summed change of attenuation over its contrast."),
+            ("contrast_volume_error", "Standard error of the volume of a grain from noise."),
+            ("contrast_volume_interval", "Volume of a grain with the other contrasts that it may have."),
+            ("found_volume", "Volume of the grains found."),
+            ("corrected_volume", "Volume of the grains found, and of those that noise hid."),
+            ("volume_interval", "Bounds of the volume that changed."),
+            ("interval_part", "What widens the bounds of the volume that changed."),
             ("volume_gained_interval", "Bounds of the volume whose attenuation rose."),
             ("volume_lost_interval", "Bounds of the volume whose attenuation fell."),
         )
@@ -137,6 +147,11 @@ ENTRIES = (
             ("false_volume_fraction", "f_f", "Share of unchanged volume that lies beyond the threshold."),
             ("grain_count", "N", "Number of grains."),
             ("voxel_count", "N", "Number of voxels."),
+            ("trusted_voxels", "N", "Number of voxels whose change can be trusted."),
+            ("distrusted_voxels", "N", "Number of voxels whose change an edge or the rotation axis makes doubtful."),
+            ("noise_factor", "f_n", "Noise of a voxel over that of its slice."),
+            ("edge_displacement", "u_e", "Standard displacement of edges between two scans, in voxels."),
+            ("radius_voxels", "r", "Distance from the rotation axis, in voxels."),
         )
     ),
     Quantity(

@@ -13,6 +13,7 @@ from alkanode.io.projections.inspection import inspect_scan, inspect_series
 from alkanode.io.projections.limits import InspectionLimits
 from alkanode.io.projections.opening import open_projections, scan_entries
 from alkanode.io.projections.raw_scan import Part, RawAngles, RawScan, ScanSource
+from alkanode.io.projections.reconstructed import Reconstructed, reconstructed
 from alkanode.io.projections.stacks import open_stack
 from alkanode.io.projections.text_angles import AngleRange
 from alkanode.io.projections.write_data_exchange import write_data_exchange
@@ -30,12 +31,14 @@ __all__ = [
     "Part",
     "RawAngles",
     "RawScan",
+    "Reconstructed",
     "ScanReport",
     "ScanSource",
     "inspect_scan",
     "inspect_series",
     "open_projections",
     "open_stack",
+    "reconstructed",
     "scan_entries",
     "write_data_exchange",
     "write_nxtomo",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from math import pi
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,13 @@ from alkanode.io.projections.frames import ConstantFrames, JoinedFrames
 from alkanode.io.projections.lazy import lazy_variable
 from alkanode.io.projections.raw_scan import DARK, FLAT, INVALID, PROJECTION, Floats, Part, RawAngles, RawScan, keyed
 from alkanode.io.projections.text_angles import AngleRange
+
+FEWEST_PROJECTIONS = 0.1
+"""Share of the projections that a whole view needs (half of pi times its columns) below which they are called few."""
+
+OLDEST_FLATS = 3600.0
+"""s; flats of another scan that are further away are called old. The beam of a scan of five minutes was seen to drift by
+1.5 %, after which it is refilled; an hour is many scans away."""
 
 SORTS = {PROJECTION: "projections", FLAT: "flats", DARK: "darks", INVALID: "invalid frames"}
 
@@ -105,6 +114,8 @@ def assemble(scan: RawScan, given: Given, findings: Findings) -> Assembled:
         **scan.attrs,
     }
     _check_facts(facts, findings)
+    _check_sampling(described, facts, findings)
+    _check_age(scan, given, findings)
     made = Assembled(facts=facts, source=source, keys=keys, angles=angles)
     if findings.any_fatal or angles is None:
         return made
@@ -270,6 +281,42 @@ def _check_facts(facts: dict[str, Any], findings: Findings) -> None:
     ):
         if name not in facts:
             findings.doubt(f"{name}-unknown", "the scan", f"unknown {name}: {why}", f"Give {name}=")
+
+
+def _check_sampling(described: dict[str, float | str], facts: dict[str, Any], findings: Findings) -> None:
+    """Few projections show a narrow disc only; outside it lines remain that no correction takes away."""
+    projections = int(facts["frames"].get(SORTS[PROJECTION], 0))
+    wanted = 0.5 * pi * facts["columns"]
+    if described and projections < FEWEST_PROJECTIONS * wanted:
+        disc = 2 * projections / pi
+        findings.doubt(
+            "projections-few",
+            "the scan",
+            f"{projections} projections for {facts['columns']} columns show a disc of {disc:.0f} columns without streaks, and "
+            f"{wanted:.0f} the whole view",
+            "Expect streaks; an aborted scan, or frames that were left out?",
+        )
+
+
+def _check_age(scan: RawScan, given: Given, findings: Findings) -> None:
+    """Flats of another scan that were taken long before or after this one."""
+    for part in (*given.flats, *given.flats_after):
+        apart = _seconds_between(part.started, str(scan.attrs.get("started", "")))
+        if apart is not None and abs(apart) > OLDEST_FLATS:
+            findings.doubt(
+                "flats-old",
+                part.where,
+                f"they were taken {abs(apart) / 3600:.3g} h {'before' if apart > 0 else 'after'} the scan",
+                "The beam and the camera drift by about 1 % in an hour; give flats of that scan",
+            )
+
+
+def _seconds_between(earlier: str, later: str) -> float | None:
+    """Seconds from one time to another; ``None`` where one is unknown, or only one says its zone."""
+    try:
+        return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
+    except (ValueError, TypeError):
+        return None
 
 
 def _per_frame(scan: RawScan, order: _Order, findings: Findings) -> dict[str, Floats]:

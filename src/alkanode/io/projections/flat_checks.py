@@ -17,6 +17,26 @@ from alkanode.io.projections.raw_scan import DARK, FLAT, PROJECTION
 Image: TypeAlias = npt.NDArray[np.float32]
 
 
+FULL_SCALES = (255, 1023, 4095, 16383, 65535)
+"""Largest readings of cameras of 8, 10, 12, 14 and 16 bits."""
+
+FEWEST_FULL = 10
+"""Readings at the largest value that make it a limit and no chance."""
+
+
+def say_saturated(
+    where: str, at_largest: int, total: int, largest: float, limits: InspectionLimits, findings: Findings
+) -> None:
+    """Readings at the full scale of a camera: a doubt where they are some, fatal where they are most."""
+    if largest not in FULL_SCALES or at_largest < FEWEST_FULL:
+        return
+    what = f"{at_largest} of {total} readings are at the full scale {largest:g}"
+    if at_largest > limits.saturated * total:
+        findings.fatal("readings-saturated", where, what, "Expose for a shorter time: the beam is not known from these")
+    else:
+        findings.doubt("readings-saturated", where, what, "There the beam is underestimated")
+
+
 @dataclass(frozen=True)
 class Pile:
     """Sums over the frames of one sort.
@@ -31,6 +51,8 @@ class Pile:
         (row, column) largest reading less the mean of the others.
     others, others_variance
         (row, column) mean and variance of all readings but the largest; of all where there are fewer than three.
+    largest, at_largest
+        Largest reading of all, and how many are as large.
     """
 
     count: int
@@ -39,6 +61,8 @@ class Pile:
     outlier: Image
     others: Image
     others_variance: Image
+    largest: float
+    at_largest: int
 
 
 def pile(source: FrameSource, frames: npt.NDArray[np.intp]) -> Pile:
@@ -46,8 +70,13 @@ def pile(source: FrameSource, frames: npt.NDArray[np.intp]) -> Pile:
     rows, columns = source.shape[1:]
     first = source.read(frames[:1], (0, rows), (0, columns))[0].astype(np.float32)
     total, squares, largest = np.zeros_like(first), np.zeros_like(first), np.zeros_like(first)
+    top = float(first.max())
+    full = int((first == top).sum())
     for frame in frames[1:]:
         image = source.read(np.array([frame]), (0, rows), (0, columns))[0].astype(np.float32)
+        here = float(image.max())
+        full = (0 if here > top else full) + (int((image == here).sum()) if here >= top else 0)
+        top = max(here, top)
         image -= first
         np.maximum(largest, image, out=largest)
         total += image
@@ -57,7 +86,7 @@ def pile(source: FrameSource, frames: npt.NDArray[np.intp]) -> Pile:
     others, others_variance = mean, variance
     if count > 2:
         others, others_variance = _moments(total - largest, squares - largest * largest, count - 1)
-    return Pile(count, mean + first, variance, largest - others, others + first, others_variance)
+    return Pile(count, mean + first, variance, largest - others, others + first, others_variance, top, full)
 
 
 def _moments(total: Image, squares: Image, count: int) -> tuple[Image, Image]:
@@ -142,7 +171,8 @@ def _check_darks(darks: Pile, limits: InspectionLimits, findings: Findings) -> N
 
 
 def _check_pile(flats: Pile, dark: Image, side: str, limits: InspectionLimits, findings: Findings) -> None:
-    """Outliers and unsteady pixels, against the noise that the flats themselves show."""
+    """Readings at the limit; outliers and unsteady pixels, against the noise that the flats themselves show."""
+    say_saturated(f"flats {side}", flats.at_largest, flats.count * flats.mean.size, flats.largest, limits, findings)
     if flats.count < 3:
         return
     signal = np.maximum(flats.others - dark, 1.0)

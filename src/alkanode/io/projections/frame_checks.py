@@ -10,16 +10,10 @@ import numpy.typing as npt
 
 from alkanode.io.projections.angles import Keys
 from alkanode.io.projections.defects import Findings
-from alkanode.io.projections.flat_checks import Image
+from alkanode.io.projections.flat_checks import Image, say_saturated
 from alkanode.io.projections.frames import FrameSource
 from alkanode.io.projections.limits import InspectionLimits
 from alkanode.io.projections.raw_scan import PROJECTION, Floats
-
-FULL_SCALES = (255, 1023, 4095, 16383, 65535)
-"""Largest readings of cameras of 8, 10, 12, 14 and 16 bits."""
-
-FEWEST_FULL = 10
-"""Readings at the largest value that make it a limit and no chance."""
 
 LOWEST_TRANSMISSION = 1e-4
 """Transmission that stands for all below it where a logarithm is taken."""
@@ -141,13 +135,7 @@ class ProjectionChecks:
             findings.repaired(
                 "readings-not-finite", "projections", f"{tallies['not finite']} readings are NaN or infinite"
             )
-        if largest in FULL_SCALES and at_largest >= FEWEST_FULL:
-            findings.doubt(
-                "readings-saturated",
-                "projections",
-                f"{at_largest} of {total} readings are at the full scale {largest:g}",
-                "There the beam is underestimated",
-            )
+        say_saturated("projections", at_largest, total, largest, self.limits, findings)
 
     def _say_beam(self, levels: Floats, edges: Floats, chosen: npt.NDArray[np.intp], findings: Findings) -> None:
         """Projections that are darker or brighter than their neighbours."""

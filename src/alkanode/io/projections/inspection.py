@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from alkanode.foundation.errors import AlkanodeError
-from alkanode.foundation.units import QuantityLike
 from alkanode.io.projections.assembly import Assembled
-from alkanode.io.projections.declared import DatasetPaths
 from alkanode.io.projections.defects import Defect, Findings, ScanReport, sorted_defects
 from alkanode.io.projections.flat_checks import check_flats
 from alkanode.io.projections.frame_checks import ProjectionChecks
 from alkanode.io.projections.limits import InspectionLimits
-from alkanode.io.projections.opening import AnglesLike, FramesLike, Place, choose_source, given_options, read_scan
+from alkanode.io.projections.opening import Place, Reading, read_scan
 from alkanode.io.projections.raw_scan import ScanSource
 
 SAME = {"pixel_size": 1e-3, "photon_energy": 1e-3, "exposure_time": 1e-2, "angle_span": 1e-2}
@@ -26,35 +24,23 @@ SAME = {"pixel_size": 1e-3, "photon_energy": 1e-3, "exposure_time": 1e-2, "angle
 def inspect_scan(
     path: Place | ScanSource,
     *,
-    layout: DatasetPaths | None = None,
-    entry: str = "",
-    flats: FramesLike | None = None,
-    flats_after: FramesLike | None = None,
-    darks: FramesLike | None = None,
-    angles: AnglesLike | None = None,
-    angle_unit: str = "",
-    sinograms: bool = False,
-    normalised: bool | float = False,
-    pixel_size: QuantityLike | None = None,
-    photon_energy: QuantityLike | None = None,
-    exposure_time: QuantityLike | None = None,
-    detector_distance: QuantityLike | None = None,
     frames: int | None = 64,
     limits: InspectionLimits | None = None,
+    **reading: Unpack[Reading],
 ) -> ScanReport:
     """List everything that is wrong with a scan; nothing stops at the first defect.
 
     Parameters
     ----------
-    path, layout, entry, flats, flats_after, darks, angles, angle_unit, sinograms, normalised
-        As :func:`open_projections`.
-    pixel_size, photon_energy, exposure_time, detector_distance
+    path
         As :func:`open_projections`.
     frames
         How many projections are read, spread evenly; 0 looks at headers only, ``None`` reads every frame. 64 (default)
         find what lasts; a single bad frame among thousands needs ``None``. All flats and darks are read, one at a time.
     limits
         From where on something is called a defect.
+    reading
+        All other options of :func:`open_projections`: what the files do not say.
 
     Returns
     -------
@@ -68,21 +54,7 @@ def inspect_scan(
     """
     findings = Findings()
     limits = limits or InspectionLimits()
-    given = given_options(
-        findings,
-        flats=flats,
-        flats_after=flats_after,
-        darks=darks,
-        angles=angles,
-        angle_unit=angle_unit,
-        normalised=normalised,
-        pixel_size=pixel_size,
-        photon_energy=photon_energy,
-        exposure_time=exposure_time,
-        detector_distance=detector_distance,
-    )
-    source = choose_source(path, findings, layout=layout, entry=entry, sinograms=sinograms)
-    raw, made = read_scan(source, given, findings)
+    source, raw, made = read_scan(path, findings, **reading)
     if made.source is not None and made.source.shape[1] < 3:
         findings.doubt(
             "few-rows",

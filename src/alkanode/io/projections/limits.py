@@ -32,6 +32,9 @@ class InspectionLimits:
         Rows by which a projection and its mirror half a turn later may be apart along the axis.
     total_change
         Share by which the total attenuation of a projection and its mirror may differ.
+    saturated
+        Share of the readings at the full scale from which a scan cannot be used: beyond half of them the beam is not
+        known anywhere, and neither is what the sample took from it.
     """
 
     flat_drift: float = 0.005
@@ -43,3 +46,4 @@ class InspectionLimits:
     beam_jump: float = 0.05
     axial_shift: float = 1.0
     total_change: float = 0.02
+    saturated: float = 0.5

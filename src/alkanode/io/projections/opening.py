@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 
 import h5py
 import numpy as np
@@ -101,21 +101,24 @@ def open_projections(
     >>> scan.isel(row=slice(10, 18))["counts"].values  # doctest: +SKIP
     """
     findings = Findings()
-    given = given_options(
+    source, _, made = read_scan(
+        path,
         findings,
+        layout=layout,
+        entry=entry,
         flats=flats,
         flats_after=flats_after,
         darks=darks,
         angles=angles,
         angle_unit=angle_unit,
+        sinograms=sinograms,
         normalised=normalised,
         pixel_size=pixel_size,
         photon_energy=photon_energy,
         exposure_time=exposure_time,
         detector_distance=detector_distance,
     )
-    source = choose_source(path, findings, layout=layout, entry=entry, sinograms=sinograms)
-    record = read_scan(source, given, findings)[1].record
+    record = made.record
     if record is None:
         raise refuse(source.name if source is not None else str(path), findings)
     if findings.defects:
@@ -124,40 +127,68 @@ def open_projections(
     return record
 
 
-def read_scan(source: ScanSource | None, given: Given, findings: Findings) -> tuple[RawScan | None, Assembled]:
-    """What a source handed over and what came of it; without a fatal defect there is a record."""
+class Reading(TypedDict, total=False):
+    """Options of :func:`open_projections`, which says what they mean."""
+
+    layout: DatasetPaths | None
+    entry: str
+    flats: FramesLike | None
+    flats_after: FramesLike | None
+    darks: FramesLike | None
+    angles: AnglesLike | None
+    angle_unit: str
+    sinograms: bool
+    normalised: bool | float
+    pixel_size: QuantityLike | None
+    photon_energy: QuantityLike | None
+    exposure_time: QuantityLike | None
+    detector_distance: QuantityLike | None
+
+
+_FACTS: tuple[Literal["pixel_size", "photon_energy", "exposure_time", "detector_distance"], ...] = (
+    "pixel_size",
+    "photon_energy",
+    "exposure_time",
+    "detector_distance",
+)
+
+
+def read_scan(
+    path: Place | ScanSource, findings: Findings, **reading: Unpack[Reading]
+) -> tuple[ScanSource | None, RawScan | None, Assembled]:
+    """The source of a scan, what it handed over, and what came of it; without a fatal defect there is a record."""
+    given = _given(findings, reading)
+    source = choose_source(
+        path,
+        findings,
+        layout=reading.get("layout"),
+        entry=reading.get("entry", ""),
+        sinograms=reading.get("sinograms", False),
+    )
     raw = source.arrays(findings) if source is not None else None
     if raw is None:
-        return None, Assembled()
+        return source, None, Assembled()
     if not raw.parts:
         if not findings.any_fatal:
             findings.fatal("frames-missing", raw.source, "there are no frames")
-        return raw, Assembled()
+        return source, raw, Assembled()
     made = assemble(raw, given, findings)
     if made.record is not None:
         made.record.attrs["assumptions"] = "\n".join(findings.assumptions)
         made.record.attrs["defects"] = "\n".join(str(defect) for defect in sorted_defects(findings))
-    return raw, made
+    return source, raw, made
 
 
-def given_options(
-    findings: Findings,
-    *,
-    flats: FramesLike | None,
-    flats_after: FramesLike | None,
-    darks: FramesLike | None,
-    angles: AnglesLike | None,
-    angle_unit: str,
-    normalised: bool | float,
-    **facts: QuantityLike | None,
-) -> Given:
+def _given(findings: Findings, reading: Reading) -> Given:
     """What the user said, looked up; what is wrong with it is noted."""
+    facts = {name: reading.get(name) for name in _FACTS}
+    normalised = reading.get("normalised", False)
     return Given(
-        angles=_angles(angles, findings),
-        angle_unit=angle_unit,
-        flats=_frames(flats, FLAT, "flats", findings),
-        flats_after=_frames(flats_after, FLAT, "flats_after", findings),
-        darks=_frames(darks, DARK, "darks", findings),
+        angles=_angles(reading.get("angles"), findings),
+        angle_unit=reading.get("angle_unit", ""),
+        flats=_frames(reading.get("flats"), FLAT, "flats", findings),
+        flats_after=_frames(reading.get("flats_after"), FLAT, "flats_after", findings),
+        darks=_frames(reading.get("darks"), DARK, "darks", findings),
         facts={name: to_si(value, name) for name, value in facts.items() if value is not None},
         full=None if normalised is False else float(normalised),
     )
@@ -268,7 +299,12 @@ def _of_other_scan(path: Path, key: int, name: str, findings: Findings) -> list[
         if not chosen:
             findings.fatal("frames-missing", f"{name}={path.name}", f"no {name} among its frames")
         return [
-            Part(frames=PickedFrames(part.frames, which), keys=keyed(which.size, key), where=f"{name}={path.name}")
+            Part(
+                frames=PickedFrames(part.frames, which),
+                keys=keyed(which.size, key),
+                where=f"{name}={path.name}",
+                started=str(raw.attrs.get("started", "")),
+            )
             for part, which in chosen
         ]
     findings.fatal(

@@ -36,12 +36,15 @@ class Part:
         Name for messages.
     numbers
         (frame,) Number in the name of each file, where files are numbered.
+    started
+        When their scan began (ISO 8601), for frames of another scan.
     """
 
     frames: FrameSource
     keys: npt.NDArray[np.int64]
     where: str
     numbers: npt.NDArray[np.int64] | None = None
+    started: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+_ROOM = (0.08, 0.1)
+"""Share of the width and of the height of the panel that a name needs."""
+
+
 def scans_on_the_clock(charges: xr.Dataset) -> Figure:
     """Capacity and voltage at each scan over time, with what passes during the scan.
 
@@ -43,10 +47,7 @@ def scans_on_the_clock(charges: xr.Dataset) -> Figure:
             series=(
                 _bars("capacity", hours, middle, (begin, end), (np.minimum(start, stop), np.maximum(start, stop))),
             ),
-            notes=tuple(
-                Note(text=str(name), x=float(at), y=float(height), level="above", role="model")
-                for name, at, height in zip(names, hours, middle, strict=True)
-            ),
+            notes=_names([str(name) for name in names], hours, middle),
         )
     ]
     if "voltage" in charges:
@@ -59,6 +60,31 @@ def scans_on_the_clock(charges: xr.Dataset) -> Figure:
         "the reference scan, positive where metal was stripped from the anode.",
         panels=tuple(panels),
         shared_x=True,
+    )
+
+
+def _names(names: list[str], hours: FloatArray, heights: FloatArray) -> tuple[Note, ...]:
+    """Names over the points; of points too close for a name each, one note names all."""
+    width, height = (float(np.ptp(values)) or 1.0 for values in (hours, heights))
+    groups: list[list[int]] = []
+    for place in np.argsort(hours, kind="stable").tolist():
+        last = groups[-1][-1] if groups else None
+        near = last is not None and (
+            hours[place] - hours[last] < _ROOM[0] * width and abs(heights[place] - heights[last]) < _ROOM[1] * height
+        )
+        if near:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return tuple(
+        Note(
+            text=", ".join(names[place] for place in group),
+            x=float(hours[group].mean()),
+            y=float(heights[group].max()),
+            level="above",
+            role="model",
+        )
+        for group in groups
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from alkanode.data.schema import check
 from alkanode.plot.description import Axis, Figure, Panel, Role, Series
 from alkanode.plot.display import axis_of, shown
+from alkanode.plot.style import number
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -53,12 +54,14 @@ def depth_profile(profile: xr.Dataset, *, title: str = "Change with depth") -> F
                     style="points" if "centroid" in str(rule) else "line",
                 )
             )
+    step = float(np.median(np.diff(depth))) if depth.size > 1 else float("nan")
+    per = f"per {number(step)} µm of depth" if np.isfinite(step) else "in the slice"
     return Figure(
         title=title,
-        caption="Volume per slice whose attenuation rose or fell beyond the threshold (top), and the mean volume of "
+        caption=f"Volume {per} whose attenuation rose or fell beyond the threshold (top), and the mean volume of "
         "the grains (bottom) by two counting rules.",
         panels=(
-            Panel(x=x, y=axis_of("volume_gained", label="volume per slice"), series=volumes),
+            Panel(x=x, y=axis_of("volume_gained", label=f"volume {per}"), series=volumes),
             Panel(x=x, y=axis_of("mean_grain_volume", label="mean grain volume"), series=tuple(means)),
         ),
         shared_x=True,

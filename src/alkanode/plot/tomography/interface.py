@@ -34,14 +34,12 @@ def interface_contact(contact: xr.Dataset) -> Figure:
     )
     places = np.arange(len(names), dtype=float)
     x = Axis(label="scan", categories=names, limits=(-0.5, len(names) - 0.5))
-    interval = contact.get("contact_area_fraction_interval")
-    ends = None if interval is None else (interval.to_numpy()[:, 0], interval.to_numpy()[:, 1])
     fraction = Series(
         name="contact-area fraction",
         x=places,
         y=contact["contact_area_fraction"].to_numpy(),
         style="points",
-        y_interval=ends,
+        y_interval=_ends(contact, "contact_area_fraction", 1.0),
         in_legend=False,
     )
     spacing = Series(
@@ -49,15 +47,26 @@ def interface_contact(contact: xr.Dataset) -> Figure:
         x=places,
         y=1e6 * contact["void_spacing"].to_numpy(),
         style="points",
+        y_interval=_ends(contact, "void_spacing", 1e6),
         role="second",
         in_legend=False,
     )
     return Figure(
         title="Contact at the electrolyte",
-        caption="Share of the interface that touches metal (top), and mean distance between neighbouring voids (bottom).",
+        caption="Share of the interface that touches metal (top), and mean distance between neighbouring voids (bottom). "
+        "Values of a layer a few voxels above the electrolyte, intervals of its face.",
         panels=(
             Panel(x=x, y=Axis(label="contact-area fraction", limits=(0.0, 1.05)), series=(fraction,)),
             Panel(x=x, y=Axis(label="void spacing", unit="um"), series=(spacing,)),
         ),
         shared_x=True,
     )
+
+
+def _ends(contact: xr.Dataset, name: str, scale: float) -> tuple[np.ndarray, np.ndarray] | None:
+    """Ends of an interval over the scans, where the record has it; without a length where it is unknown."""
+    if f"{name}_interval" not in contact:
+        return None
+    ends = contact[f"{name}_interval"].to_numpy()
+    known = np.where(np.isfinite(ends), ends, contact[name].to_numpy()[:, None])
+    return scale * known[:, 0], scale * known[:, 1]

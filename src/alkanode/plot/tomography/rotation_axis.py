@@ -31,8 +31,8 @@ def rotation_axis(axis: xr.Dataset, *, title: str = "Rotation axis") -> Figure:
     """
     axis = check(axis, "rotation_axis")
     panels, notes = [], []
-    for place, method in enumerate(axis["method"].to_numpy()):
-        one = axis.isel({"method": place})
+    for place, method in enumerate(axis["axis_method"].to_numpy()):
+        one = axis.isel({"axis_method": place})
         usable = bool(one["usable"])
         found = float(one["axis_column"])
         if not usable and "reason" in one and str(one["reason"].item()):
@@ -56,7 +56,7 @@ def rotation_axis(axis: xr.Dataset, *, title: str = "Rotation axis") -> Figure:
                 ),
                 lines=(
                     (Line(value=found, upright=True, label=number(found), role="model" if usable else "warning"),)
-                    if np.isfinite(found)
+                    if x[known].min() <= found <= x[known].max()
                     else ()
                 ),
                 height=0.7,

@@ -54,7 +54,7 @@ def map_part(
     times, why_single = _distributions(checked, single, settings)
     against = settings.against or _best_coordinate(times)
     mapped = operando_map(times, against=against, spectra=checked, validity=validity)
-    tracks = track_peaks(times, record=checked, single=None if times is single else single)
+    tracks = track_peaks(times, record=checked, single=None if times is single else _on_times_of(times, single))
     rests = rests_of(times) if against == "charge" else []
     moving = mapped.isel(spectrum=np.isin(mapped["spectrum_index"].to_numpy(), without_rests(times, rests)))
     figures = {"map": relaxation_map(moving, against=against, area=area, tracks=tracks)}
@@ -127,6 +127,15 @@ def _distributions(checked: xr.Dataset, single: xr.Dataset, settings: Impedance)
             f"together they miss the spectra {number(worse, 2)} times as far as one by one: neighbours are not alike"
         )
     return joint, ""
+
+
+def _on_times_of(joint: xr.Dataset, single: xr.Dataset) -> xr.Dataset:
+    """Single distributions on the relaxation times of the joint ones; a posterior chooses times of its own."""
+    wanted, own = (np.log(times["relaxation_time"].to_numpy()) for times in (joint, single))
+    if own.shape == wanted.shape and np.allclose(own, wanted):
+        return single
+    moved = [np.interp(wanted, own, one, left=0.0, right=0.0) for one in single["distribution"].to_numpy()]
+    return joint.assign(distribution=(joint["distribution"].dims, np.array(moved), joint["distribution"].attrs))
 
 
 def _misfit_growth(joint: xr.Dataset, single: xr.Dataset) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from alkanode.foundation.errors import PhysicsError, ReaderError, StudyError
+from alkanode.foundation.errors import DataQualityWarning, PhysicsError, ReaderError, SchemaError
 from alkanode.foundation.units import to_si
 from alkanode.io.projections import DatasetPaths, open_projections
 from alkanode.materials.attenuation import linear_attenuation
@@ -78,25 +79,6 @@ def open_scan(path: Path, *, settings: Tomography, folder: Path) -> xr.Dataset:
     return opener(ScanFile(file=str(path)), path, settings, folder)()
 
 
-def energy_of(settings: Tomography, scan: xr.Dataset) -> float:
-    """Energy of the X-rays in J, from the study or the scan.
-
-    Raises
-    ------
-    StudyError
-        When neither says it: materials have no attenuation then.
-    """
-    if settings.photon_energy is not None:
-        return to_si(settings.photon_energy, "photon_energy")
-    if "photon_energy" in scan.variables:
-        return float(scan["photon_energy"])
-    raise StudyError(
-        "materials are told apart at a known energy of the X-rays",
-        found="none in the scans",
-        todo="Add photon_energy to the tomography block, for example '45 keV'",
-    )
-
-
 def materials_of(settings: Tomography, cell: Cell) -> tuple[str, ...]:
     """Materials a voxel of the anode may hold: those named, else the anode, its metals, void and carbon."""
     if settings.materials:
@@ -111,14 +93,14 @@ def attenuations(names: tuple[str, ...], energy: float) -> dict[str, float]:
 
     Raises
     ------
-    StudyError
+    PhysicsError
         When one is not known; the materials that are known are named.
     """
     found = {}
     for name in names:
         value = linear_attenuation(name, energy).value
         if value is None:
-            raise StudyError("materials need a known attenuation", found=repr(name))
+            raise PhysicsError("materials need a known attenuation", found=repr(name))
         found[name] = value
     return found
 
@@ -128,13 +110,13 @@ def electrolyte_of(settings: Tomography, cell: Cell) -> str:
 
     Raises
     ------
-    StudyError
+    SchemaError
         When neither study nor cell names it.
     """
     if settings.electrolyte is not None:
         return settings.electrolyte
     if cell.electrolyte is None:
-        raise StudyError(
+        raise SchemaError(
             "scans are laid upon the electrolyte, and depth is counted from it",
             found="no electrolyte in the study or the cell",
             todo="Name it in the tomography block, for example electrolyte: NASICON",
@@ -162,10 +144,10 @@ def plan_of(settings: Tomography, files: Mapping[str, Path], folder: Path, cell:
 
     Raises
     ------
-    StudyError
-        When materials or their energy are not known.
-    AlkanodeError
-        When no scan can be opened.
+    SchemaError
+        When neither study nor scans say the energy, or neither study nor cell the electrolyte.
+    PhysicsError
+        When a material is not known, or no scan can be opened: each is named with its reason.
     """
     from alkanode.tomography.corrections import Corrections, PhaseStep, Zingers
     from alkanode.tomography.reconstruction import Reconstruction
@@ -202,23 +184,30 @@ def _stripes(settings: Tomography) -> Stripes:
 
 
 def _first_energy(settings: Tomography, sources: Mapping[str, partial[xr.Dataset]]) -> float:
-    """Energy from the study, or from the first scan that opens."""
+    """Energy from the study, or from the first scan that says it."""
     if settings.photon_energy is not None:
         return to_si(settings.photon_energy, "photon_energy")
-    for source in sources.values():
+    silent, broken = [], {}
+    for name, source in sources.items():
         try:
-            return energy_of(settings, source())
-        except StudyError:
-            raise
-        except Exception:
+            with warnings.catch_warnings():
+                # the scan is opened again, and its doubts told, when the series runs
+                warnings.simplefilter("ignore", DataQualityWarning)
+                scan = source()
+        except Exception as reason:
+            broken[name] = str(reason) or repr(reason)
             continue
-    if not sources:
-        raise StudyError(
-            "materials are told apart at a known energy of the X-rays",
-            found="no scan yet that could say it",
-            todo="Add photon_energy to the tomography block, for example '45 keV'",
-        )
-    raise PhysicsError("at least one scan must open", found=f"none of {', '.join(sources)}")
+        if "photon_energy" in scan.variables:
+            return float(scan["photon_energy"])
+        silent.append(name)
+    if broken and not silent:
+        told = "; ".join(f"{name}: {reason}" for name, reason in broken.items())
+        raise PhysicsError("at least one scan must open", found=f"none. {told}")
+    raise SchemaError(
+        "materials are told apart at a known energy of the X-rays",
+        found=f"none in {', '.join(silent)}" if silent else "no scan yet that could say it",
+        todo="Add photon_energy to the tomography block, for example '45 keV'",
+    )
 
 
 def accepted_false_grains(settings: Tomography) -> float:
@@ -239,8 +228,10 @@ def _steps(settings: Tomography, cell: Cell, energy: float) -> tuple[Step, ...]:
         FindAxis,
         FindCracks,
         FindInterface,
+        MapResiduals,
         MeasureContact,
         MeasureDistribution,
+        MeasureGrainVolumes,
         RegisterScans,
         SubtractPairs,
         standard_steps,
@@ -260,7 +251,13 @@ def _steps(settings: Tomography, cell: Cell, energy: float) -> tuple[Step, ...]:
     own: list[Step] = [
         FindAxis(columns=settings.axis_columns),
         RegisterScans(options={"mask": mask}),
-        SubtractPairs(smoothing=settings.smoothing),
+        # nothing of the anode can lie where the electrolyte is; its cracks are looked for apart
+        SubtractPairs(
+            smoothing=settings.smoothing,
+            options={"largest_attenuation": 0.5 * (electrolyte + max(values.values()))}
+            if electrolyte > 2 * max(values.values())
+            else {},
+        ),
         CalibrateThreshold(
             unchanged=tuple(settings.unchanged),
             options={
@@ -280,8 +277,21 @@ def _steps(settings: Tomography, cell: Cell, energy: float) -> tuple[Step, ...]:
     alloy = anode if isinstance(anode, str) else anode.name
     if alloy in held and len(held) > 1:
         steps.append(MeasureDistribution(contrasts=transition_contrasts(held, alloy, void=_VOID)))
-    steps += [ClassifyPairs(materials=values), FindCracks(electrolyte_attenuation=electrolyte)]
+        steps.append(MeasureGrainVolumes(transitions=_transitions(held, alloy), surroundings=held[alloy]))
+    steps += [ClassifyPairs(materials=values), FindCracks(electrolyte_attenuation=electrolyte), MapResiduals()]
     if metals:
         layer = ContactLayer(smoothing=max(settings.smoothing, 1.0))
-        steps.append(MeasureContact(metal_attenuation=min(metals), options={"layer": layer}))
+        own_area = {} if cell.effective_area is None else {"electrode_area": cell.effective_area}
+        steps.append(MeasureContact(metal_attenuation=min(metals), options={"layer": layer, **own_area}))
     return tuple(steps)
+
+
+def _transitions(held: Mapping[str, float], alloy: str) -> dict[str, tuple[float, float]]:
+    """What may happen to the alloy and to voids in it: name -> attenuation before and after."""
+    starts = [alloy, *([_VOID] if _VOID in held and alloy != _VOID else [])]
+    return {
+        f"{one} -> {other}": (held[one], held[other])
+        for one in starts
+        for other in held
+        if other != one and held[other] != held[one]
+    }

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alkanode.foundation.sources import Estimate
 from alkanode.foundation.vocabulary import quantity
+from alkanode.foundation.wording import merged, without_numbers
 from alkanode.studies.part import Table
-from alkanode.studies.tomography.numbers import pair_words
+from alkanode.studies.tomography.numbers import Numbers, pair_words
+from alkanode.studies.wording import spoken, worded
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -21,17 +25,47 @@ _MOST_TRANSITIONS = 8
 Cell = str | float | int | None
 
 
-def tables_of(result: SeriesResult, charges: xr.Dataset | None) -> dict[str, Table]:
-    """All tables for which there is something to say."""
-    tables = {
-        "scans": scan_table(result, charges),
-        "changes": change_table(result),
-        "totals": total_table(result),
-        "transitions": transition_table(result),
-        "balance": balance_table(result),
-        "interface": interface_table(result),
+def tables_of(
+    result: SeriesResult, charges: xr.Dataset | None, numbers: Numbers, resistivity: float | None = None
+) -> dict[str, Callable[[], Table]]:
+    """What makes each table, by name; one without rows has nothing to say.
+
+    Parameters
+    ----------
+    result
+        The series.
+    charges
+        Kind ``scan_charges``, where a potentiostat ran.
+    numbers
+        Of :func:`~alkanode.studies.tomography.numbers.numbers_of`.
+    resistivity
+        Of the electrolyte, ohm m; with it the table of the interface says what the contact seen costs.
+    """
+    return {
+        "made": lambda: made_table(result),
+        "changes": lambda: change_table(result, numbers),
+        "totals": lambda: total_table(result, numbers),
+        "interface": lambda: interface_table(result, numbers, resistivity),
+        "transitions": lambda: transition_table(result),
+        "balance": lambda: balance_table(result, numbers),
+        "basis": lambda: basis_table(numbers),
+        "scans": lambda: scan_table(result, charges),
     }
-    return {name: table for name, table in tables.items() if table.rows}
+
+
+def made_table(result: SeriesResult) -> Table:
+    """What of an unfinished series is made, by step; no rows where all of it is."""
+    if result.finished:
+        return Table(title="What is made", columns=(), rows=())
+    states: dict[str, dict[str, list[str]]] = {}
+    for key, state in result.tasks.items():
+        step, _, subject = key.partition("/")
+        states.setdefault(step, {}).setdefault(state, []).append(subject)
+    rows = tuple(
+        (step, *(", ".join(found.get(state, [])) or None for state in ("done", "failed", "waiting")))
+        for step, found in states.items()
+    )
+    return Table(title="What is made", columns=("step", "done", "failed", "not yet"), rows=rows)
 
 
 def scan_table(result: SeriesResult, charges: xr.Dataset | None) -> Table:
@@ -44,16 +78,17 @@ def scan_table(result: SeriesResult, charges: xr.Dataset | None) -> Table:
         if result.has("registration", scan):
             record = result.open("registration", scan).isel(scan=0)
             turn = float(np.degrees(np.linalg.norm(record["rotation"].to_numpy())))
-            motion = [*(1e6 * record["shift"].to_numpy()).tolist(), turn, _over(record, "displacement_error", 1e6)]
+            shifts = [f"{shift:.3f}" for shift in (1e6 * record["shift"].to_numpy() + 0.0).tolist()]
+            motion = [*shifts, turn, _over(record, "displacement_error", 1e6)]
         noise = None
         if result.has("noise", scan):
             noise = 0.01 * float(np.nanmedian(result.open("noise", scan)["attenuation_noise"].to_numpy()))
         rows.append((scan, *_clock(charges, scan), column, width, *motion, noise))
     return Table(
-        title="Scans",
+        title="Scans: when they were taken, where they lay",
         columns=(
             "scan",
-            "middle / h",
+            "middle of the scan / h",
             "capacity stripped / mAh cm-2",
             "stripped during the scan / mAh cm-2",
             "axis / column",
@@ -63,7 +98,7 @@ def scan_table(result: SeriesResult, charges: xr.Dataset | None) -> Table:
             "shift x / um",
             "turned / deg",
             "error of place / um",
-            "noise / cm-1",
+            "noise of a voxel / cm-1",
         ),
         rows=tuple(rows),
     )
@@ -93,88 +128,83 @@ def _clock(charges: xr.Dataset | None, scan: str) -> tuple[Cell, Cell, Cell]:
     return hours, factor * float(one["areal_capacity"]), factor * passed
 
 
-def change_table(result: SeriesResult) -> Table:
+def change_table(result: SeriesResult, numbers: Numbers) -> Table:
     """Threshold, volumes and grains of each pair."""
     rows: list[tuple[Cell, ...]] = []
     for pair in result.pairs:
         if not result.has("grains", pair):
             continue
         grains = result.open("grains", pair)
-        volume, sign = 1e18 * grains["grain_volume"].to_numpy(), grains["sign"].to_numpy()
-        none = np.zeros(volume.size, bool)
-        moved = grains["displaced"].to_numpy().astype(bool) if "displaced" in grains else none
-        fringe = grains["fringe"].to_numpy().astype(bool) if "fringe" in grains else none
-        counted = ~(moved | fringe)
-        threshold, false = _threshold(result, pair)
+        sign = grains["sign"].to_numpy()
+        counted = np.ones(sign.size, bool)
+        for name in ("displaced", "fringe"):
+            if name in grains:
+                counted &= ~grains[name].to_numpy().astype(bool)
+        found = {
+            name: one
+            for step in ("grains", "grain_volumes", "threshold")
+            for name, one in numbers.get((step, pair), {}).items()
+        }
         rows.append(
             (
                 pair_words(result, pair),
-                threshold,
-                false,
-                float(volume[counted & (sign > 0)].sum()),
-                float(volume[counted & (sign < 0)].sum()),
+                _said(found, "volume_gained"),
+                _said(found, "volume_lost"),
+                _said(found, "volume_gained_found"),
+                _said(found, "volume_lost_found"),
                 int((counted & (sign > 0)).sum()),
                 int((counted & (sign < 0)).sum()),
-                float(volume[moved].sum()),
-                float(volume[fringe].sum()),
+                _said(found, "volume_displaced"),
+                _said(found, "volume_of_fringes"),
+                _threshold(result, pair),
+                _said(found, "false_grains"),
             )
         )
     return Table(
-        title="Changes of attenuation",
+        title="Volumes whose attenuation changed",
         columns=(
             "pair",
-            "threshold / noise",
-            "false grains, 95 % bound",
-            "gained / um3",
-            "lost / um3",
+            "gained",
+            "lost",
+            "of it found, gained",
+            "of it found, lost",
             "grains gained",
             "grains lost",
-            "moved / um3",
-            "fringes / um3",
+            "only moved",
+            "fringes",
+            "threshold / noise",
+            "false grains to expect",
         ),
         rows=tuple(rows),
     )
 
 
-def total_table(result: SeriesResult) -> Table:
+def _said(found: Mapping[str, Estimate], name: str) -> str | None:
+    """A number with its interval; nothing where it was not asked for."""
+    return worded(found[name]) if name in found else None
+
+
+def total_table(result: SeriesResult, numbers: Numbers) -> Table:
     """Volumes of each pair from the whole distribution of its change, or why there are none."""
     rows: list[tuple[Cell, ...]] = []
     for pair in result.pairs:
         if not result.has("distribution", pair):
             continue
-        one = result.open("distribution", pair)
+        one, found = result.open("distribution", pair), numbers.get(("distribution", pair), {})
+        volumes = [_said(found, f"volume_{sign}_total") for sign in ("gained", "lost")]
         refused = str(one.attrs.get("refused", ""))
-        numbers: list[Cell] = []
-        for name in ("volume_gained", "volume_lost"):
-            low, high = one[f"{name}_interval"].to_numpy()
-            numbers += [None] * 3 if refused else [1e18 * float(each) for each in (one[name], low, high)]
-        rows.append((pair_words(result, pair), *numbers, float(one.attrs["core_width"]), refused or None))
+        rows.append((pair_words(result, pair), *volumes, float(one.attrs["core_width"]), refused or None))
     return Table(
-        title="Volumes from the whole distribution of the change, grains too small to be found included",
-        columns=(
-            "pair",
-            "gained / um3",
-            "gained, from",
-            "gained, to",
-            "lost / um3",
-            "lost, from",
-            "lost, to",
-            "width of the middle half / noise",
-            "why not",
-        ),
+        title="The same by the whole distribution of the change",
+        columns=("pair", "gained", "lost", "width of the middle half / noise", "why not"),
         rows=tuple(rows),
     )
 
 
-def _threshold(result: SeriesResult, pair: str) -> tuple[Cell, Cell]:
+def _threshold(result: SeriesResult, pair: str) -> Cell:
     if not result.has("threshold", pair):
-        return None, None
-    record = result.open("threshold", pair)
-    chosen = float(record.attrs["chosen_threshold"])
-    size = int(np.argmin(np.abs(record["smallest_grain"].to_numpy() - record.attrs["chosen_smallest_grain"])))
-    at = record.isel(size=size).sel(threshold=chosen)
-    bound = float(at["false_grain_density_upper"]) * float(record.attrs["accepted_volume"])
-    return chosen, bound
+        return None
+    return float(result.open("threshold", pair).attrs["chosen_threshold"])
 
 
 def transition_table(result: SeriesResult) -> Table:
@@ -218,41 +248,97 @@ def _names(stored: object) -> list[str]:
     return [str(name) for name in np.ravel(np.asarray(stored))]
 
 
-def balance_table(result: SeriesResult) -> Table:
+def balance_table(result: SeriesResult, numbers: Numbers) -> Table:
     """Summed change of attenuation of each pair against that of the charge, with the errors that limit it."""
     rows: list[tuple[Cell, ...]] = []
     for pair in result.pairs:
         if result.has("conservation", pair):
             one = result.open("conservation", pair)
             names = ("attenuation_balance", "expected_balance", "balance_noise", "flat_balance_error")
-            rows.append(
-                (pair_words(result, pair), *(1e6 * float(one[name]) for name in (*names, "table_balance_error")))
-            )
+            sums = (1e6 * float(one[name]) + 0.0 for name in (*names, "table_balance_error"))
+            ratio = numbers.get(("conservation", pair), {}).get("attenuation_balance")
+            says = None if ratio is None else "cannot say" if ratio.value is None else worded(ratio)
+            rows.append((pair_words(result, pair), *sums, says))
     return Table(
         title="Attenuation against charge, per area (in millionths)",
-        columns=("pair", "found", "expected", "noise", "flats", "tables"),
+        columns=(
+            "pair",
+            "found",
+            "expected",
+            "error by noise",
+            "error by flats",
+            "error by tables",
+            "found over expected",
+        ),
         rows=tuple(rows),
     )
 
 
-def interface_table(result: SeriesResult) -> Table:
-    """Contact, voids and cracks of each scan."""
+def interface_table(result: SeriesResult, numbers: Numbers, resistivity: float | None = None) -> Table:
+    """Contact, voids and cracks of each scan, with what a model of constriction takes.
+
+    Parameters
+    ----------
+    result
+        The series.
+    numbers
+        Of :func:`~alkanode.studies.tomography.numbers.numbers_of`.
+    resistivity
+        Of the electrolyte, ohm m; with it the table says what the contact seen costs.
+    """
+    from alkanode.impedance import constriction_resistance
+
     rows: list[tuple[Cell, ...]] = []
     for scan in result.scans:
-        contact: list[Cell] = [None] * 4
+        found = numbers.get(("contact", scan), {}) | numbers.get(("cracks", scan), {})
+        voids, costs, cracks, thinnest = None, None, None, None
         if result.has("contact", scan):
             one = result.open("contact", scan).isel(scan=0)
-            low, high = one["contact_area_fraction_interval"].to_numpy()
-            spacing = float(one["void_spacing"])
-            contact = [float(one["contact_area_fraction"]), float(low), float(high), 1e6 * spacing]
-        cracks: list[Cell] = [None, None]
+            share, spots = float(one["contact_area_fraction"]), float(one["contact_spacing"])
+            voids = 1e6 * float(one["void_spacing"])
+            if resistivity is not None and np.isfinite(spots) and 0 < share <= 1:
+                costs = 1e4 * float(constriction_resistance(share, resistivity=resistivity, spacing=spots))
         if result.has("cracks", scan):
             one = result.open("cracks", scan)
-            cracks = [int(one.sizes["crack"]), 1e6 * float(np.nanmedian(one["smallest_opening"].to_numpy()))]
-        if any(value is not None for value in (*contact, *cracks)):
-            rows.append((scan, *contact, *cracks))
+            cracks = int(one.sizes["crack"])
+            thinnest = 1e6 * float(np.nanmedian(one["smallest_opening"].to_numpy()))
+        if result.has("contact", scan) or result.has("cracks", scan):
+            said = (_said(found, name) for name in ("contact_area_fraction", "contact_spacing"))
+            widest = _said(found, "widest_crack") if cracks else None
+            rows.append((scan, *said, voids, costs, cracks, widest, thinnest))
     return Table(
         title="At the electrolyte",
-        columns=("scan", "contact", "from", "to", "void spacing / um", "cracks", "thinnest crack seen / um"),
+        columns=(
+            "scan",
+            "contact, share of the area",
+            "spacing of contact spots",
+            "void spacing / um",
+            "constriction, at least / ohm cm2",
+            "cracks",
+            "widest crack",
+            "thinnest crack that would be seen / um",
+        ),
         rows=tuple(rows),
+    )
+
+
+def basis_table(numbers: Numbers) -> Table:
+    """What each kind of number rests on, said once where it is the same for all scans or pairs."""
+    bases: dict[str, dict[str, list[str]]] = {}
+    for (_, subject), found in numbers.items():
+        for name, one in found.items():
+            bases.setdefault(name, {}).setdefault(one.label, []).append(subject)
+    rows: dict[tuple[str, str], list[str]] = {}
+    for name, labels in bases.items():
+        alike: dict[str, list[str]] = {}
+        for label, subjects in labels.items():
+            alike.setdefault(without_numbers(label), []).extend(subjects)
+        for key, subjects in alike.items():
+            which = "all" if len(alike) == 1 else ", ".join(subjects)
+            text = merged((label for label in labels if without_numbers(label) == key), of="")[0]
+            rows.setdefault((which, text), []).append(spoken(name))
+    return Table(
+        title="What these numbers rest on",
+        columns=("number", "of", "rests on"),
+        rows=tuple((", ".join(names), which, text) for (which, text), names in rows.items()),
     )

@@ -74,7 +74,8 @@ def line_integrals(
         is the row of the detector. Attributes: ``corrections`` (the options as JSON), ``repaired`` (counts as JSON,
         see :class:`Repairs`), ``flat_rule``, ``frames_left_out``, ``attenuation_taken`` (share of the line
         integrals that removing stripes took) and ``attenuation_taken_error``, ``count_gain`` and ``count_offset`` (noise of the
-        counts, median of the rows: variance = gain * counts + offset).
+        counts, median of the rows: variance = gain * counts + offset), ``flat_counts`` (median of the flats over the dark) and
+        ``flat_frames`` (frames of each group of flats, as JSON).
 
     Raises
     ------
@@ -275,6 +276,8 @@ def _record(
             "attenuation_taken_error": repairs.share_taken()[1],
             "count_gain": float(np.median(repairs.count_gain)),
             "count_offset": float(np.median(repairs.count_offset)),
+            "flat_counts": float(np.median(repairs.flat_counts)),
+            "flat_frames": json.dumps([int(group.size) for group in plan.flats]),
         },
     )
     if replaced is not None:

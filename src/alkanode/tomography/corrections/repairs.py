@@ -45,6 +45,8 @@ class Repairs:
         What removing stripes took from it, and what it would be if the changes of single columns had random signs.
     count_gain, count_offset
         Noise of the counts: variance = gain * counts + offset.
+    flat_counts
+        Median of the flats over the dark.
     """
 
     zingers: Counts
@@ -64,6 +66,7 @@ class Repairs:
     taken_at_random: Floats
     count_gain: Floats
     count_offset: Floats
+    flat_counts: Floats
 
     def totals(self) -> dict[str, int]:
         """Sums of all counts over the rows."""
@@ -97,6 +100,7 @@ class Repairs:
             "taken_at_random",
             "count_gain",
             "count_offset",
+            "flat_counts",
         )
         columns: dict[str, Any] = {
             item.name: np.array(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alkanode.foundation.errors import PhysicsError, SchemaError
+from alkanode.tomography.corrections.flat_drift import with_smooth_drift
 from alkanode.tomography.corrections.frames import FramePlan
 from alkanode.tomography.corrections.options import Corrections
 from alkanode.tomography.corrections.stripes import interpolate_columns, without_stripes
@@ -16,6 +17,7 @@ from alkanode.tomography.corrections.zingers import count_noise, mean_without_zi
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 _Means = npt.NDArray[np.float64]
+_MOST_SATURATED = 0.5
 
 
 def row_transmission(
@@ -63,11 +65,16 @@ def row_transmission(
             found="a detector row where no flat exceeds its dark",
             todo="Look whether flats and darks are exchanged, or leave the row out",
         )
-    floor = (options.floor_counts / np.where(blind, np.median(usual[~blind]), usual)).astype(np.float32)
+    seeing = ~blind
+    found["flat_counts"] = float(np.median(usual[seeing]))
+    flats[:, seeing] = with_smooth_drift(
+        flats[:, seeing], np.array([group.size for group in plan.flats], dtype=np.intp), noise
+    )
+    floor = (options.floor_counts / np.where(blind, np.median(usual[seeing]), usual)).astype(np.float32)
     _divide_by_flat(signal, flats, plan)
-    _fill_without_beam(signal, replaced, ~blind, options, found)
+    _fill_without_beam(signal, replaced, seeing, options, found)
     if options.air_columns is not None:
-        _scale_to_air(signal, ~blind, options.air_columns)
+        _scale_to_air(signal, seeing, options.air_columns)
     values = np.ascontiguousarray(signal.T)
     del signal
     if blind.any():
@@ -108,7 +115,15 @@ def _saturated(counts: npt.NDArray[Any], plan: FramePlan, options: Corrections) 
             return 0
         limit = float(np.iinfo(counts.dtype).max)
     at_limit = (np.asarray(counts) >= limit).sum(axis=1)
-    return int(at_limit[plan.projections].sum() + sum(at_limit[group].sum() for group in plan.flats))
+    flats = np.concatenate(plan.flats) if plan.flats else np.zeros(0, np.intp)
+    for frames, what in ((plan.projections, "projections"), (flats, "flats")):
+        if frames.size and at_limit[frames].sum() > _MOST_SATURATED * frames.size * counts.shape[1]:
+            raise PhysicsError(
+                "most readings must be below the detector's limit",
+                found=f"a detector row with {at_limit[frames].sum() / (frames.size * counts.shape[1]):.0%} of the {what} at it",
+                todo="Leave the row out, or expose for a shorter time: the beam is not known from such readings",
+            )
+    return int(at_limit[plan.projections].sum() + at_limit[flats].sum())
 
 
 def _dark(counts: npt.NDArray[Any], plan: FramePlan, options: Corrections, *, integers: bool) -> tuple[Floats, int]:

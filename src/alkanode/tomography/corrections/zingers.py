@@ -17,7 +17,7 @@ from alkanode.tomography.corrections.options import Zingers
 if TYPE_CHECKING:
     from alkanode.tomography.corrections.kernels import Flags, Floats
 
-_SAMPLE = 300_000
+_SAMPLE = 60_000
 _LEVELS = 16
 _FITS = 3
 _MAD = 1.482602218505602

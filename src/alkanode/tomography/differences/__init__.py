@@ -14,10 +14,11 @@ from alkanode.tomography.differences.change_maps import change_map, headline_num
 from alkanode.tomography.differences.classify import Priors, classify, transition_names
 from alkanode.tomography.differences.confusion import confusion_table
 from alkanode.tomography.differences.contrast_volumes import contrast_volumes, grow_labels, summed_volume
-from alkanode.tomography.differences.detection import detection_limit, smallest_found
+from alkanode.tomography.differences.detection import detection_limit, detection_limits, smallest_found
 from alkanode.tomography.differences.grey import calibrate_grey
 from alkanode.tomography.differences.noise import difference_noise, noise_from_halves, noise_from_region
 from alkanode.tomography.differences.null_maps import null_from_scans, null_map
+from alkanode.tomography.differences.place_noise import noise_by_place
 from alkanode.tomography.differences.separability import MaterialClasses, separable_classes
 from alkanode.tomography.differences.subtract import (
     DifferenceOptions,
@@ -39,6 +40,7 @@ __all__ = [
     "confusion_table",
     "contrast_volumes",
     "detection_limit",
+    "detection_limits",
     "difference",
     "difference_noise",
     "difference_slab",
@@ -47,6 +49,7 @@ __all__ = [
     "false_grain_estimate",
     "grow_labels",
     "headline_numbers",
+    "noise_by_place",
     "noise_from_halves",
     "noise_from_region",
     "null_from_scans",

@@ -24,8 +24,10 @@ from alkanode.tomography.differences.slabs import (
     Volume32,
     check_mask,
     grid_coords,
-    read,
     read_mask,
+    read_own,
+    shape_of,
+    slab_of,
     slabs,
 )
 
@@ -62,6 +64,7 @@ def classify(
     chain: bool = True,
     where: xr.DataArray | Flags | None = None,
     slab: int = 8,
+    slices: tuple[int, int] | None = None,
 ) -> xr.Dataset:
     """Most probable transition of each voxel.
 
@@ -76,13 +79,16 @@ def classify(
         See :class:`Priors`; stored with the result.
     noise
         Of the volume before and after, m-1, each a number or (z,). None: that of the difference over the square root
-        of 2, as if both scans were equally noisy.
+        of 2, as if both scans were equally noisy; where the difference knows its noise by place, times that factor.
     largest_error, chain
         As :func:`separable_classes`.
     where
         (z, y, x) voxels to classify, for example where something changed; None: all that are trusted.
     slab
         Slices treated at a time; the result does not depend on it.
+    slices
+        First and last-plus-one slice that are classified, for volumes beyond memory; they see those beside them. None:
+        all.
 
     Returns
     -------
@@ -98,7 +104,7 @@ def classify(
     Raises
     ------
     PhysicsError
-        For priors outside 0 to 1, or noise that is not positive.
+        For priors outside 0 to 1, noise that is not positive, or slices outside the volume.
     SchemaError
         For a mask of another shape, or shares of an unknown material.
 
@@ -121,25 +127,33 @@ def classify(
         classes = separable_classes(materials, typical, largest_error=largest_error, chain=chain)
     count = len(classes.names) + 1
     prior, share = _prior(classes, priors), _member_shares(classes, priors)
-    shape = tuple(record.sizes[axis] for axis in ("z", "y", "x"))
+    total, *across = shape_of(record)
+    first, last = (0, total) if slices is None else slices
+    if not 0 <= first < last <= total:
+        raise PhysicsError(f"slices within 0 to {total} are needed", found=f"{first} to {last}")
+    shape = (last - first, *across)
     transition, probability = np.full(shape, -1, np.int16), np.zeros(shape, np.float32)
     partial = np.zeros(shape, np.bool_)
     gap = float(np.diff(classes.attenuation).min(initial=np.inf))
     reach = max(int(np.ceil(2 * float(record.attrs.get("smoothing_voxels", 0.0)))), 1)
-    for part in slabs(shape[0], slab, reach):
+    for block in slabs(shape[0], slab):
+        part = slab_of(first + block.core.start, first + block.core.stop, total, reach)
         chosen = _chosen(record, where, part.core)
-        volumes = [read(record, name, part.padded) for name in ("attenuation_before", "attenuation_after")]
+        volumes = [read_own(record, name, part.padded) for name in ("attenuation_before", "attenuation_after")]
         before, after = (values[part.inner] for values in volumes)
+        # float16 as it lies on disk: half of what a field of single precision takes
+        factor = record["noise_factor"].isel(z=part.core).to_numpy() if "noise_factor" in record else None
         for place in range(before.shape[0]):
-            here = part.core.start + place
+            here, there = part.core.start + place, block.core.start + place
             if np.isfinite(gap):
                 limits = [float(0.5 * gap + 3 * np.sqrt(2) * one[here]) for one in (before_noise, after_noise)]
-                _mark_steep(volumes, part.inner.start + place, reach, limits, partial[here])
+                _mark_steep(volumes, part.inner.start + place, reach, limits, partial[there])
             codes = np.where(chosen[place], 0, -1).astype(np.int16).ravel()
             found = np.zeros(codes.size, np.float32)
             most_probable(
                 before[place].ravel(),
                 after[place].ravel(),
+                np.ones(codes.size, np.float32) if factor is None else factor[place].astype(np.float32).ravel(),
                 float(before_noise[here]),
                 float(after_noise[here]),
                 classes.material_attenuation,
@@ -151,10 +165,11 @@ def classify(
                 codes,
                 found,
             )
-            transition[here], probability[here] = codes.reshape(shape[1:]), found.reshape(shape[1:])
+            transition[there], probability[there] = codes.reshape(across), found.reshape(across)
+            partial[there] &= transition[there] >= 0
         # what was read of a wide volume must not stay while the record is made
         del volumes, before, after
-    return _record(record, classes, priors, transition, probability, partial & (transition >= 0), count)
+    return _record(record.isel(z=slice(first, last)), classes, priors, transition, probability, partial, count)
 
 
 def _mark_steep(volumes: list[Volume32], middle: int, reach: int, limits: list[float], out: Flags) -> None:
@@ -182,13 +197,16 @@ def _record(
     count: int,
 ) -> xr.Dataset:
     dims = ("z", "y", "x")
-    known = transition >= 0
+    before, after = (np.full(transition.shape, -1, np.int8) for _ in range(2))
+    for place, codes in enumerate(transition):
+        known = codes >= 0
+        before[place][known], after[place][known] = codes[known] // count, codes[known] % count
     result = xr.Dataset(
         {
             "transition": (dims, transition),
             "probability": (dims, probability),
-            "class_before": (dims, np.where(known, transition // count, -1).astype(np.int8)),
-            "class_after": (dims, np.where(known, transition % count, -1).astype(np.int8)),
+            "class_before": (dims, before),
+            "class_after": (dims, after),
             "partial_volume": (dims, partial),
             "class_attenuation": ("material", np.append(classes.attenuation, np.nan)),
             "material_attenuation": ("named_material", classes.material_attenuation),

@@ -16,10 +16,12 @@ from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import PhysicsError
 from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike, to_si
-from alkanode.tomography.differences.slabs import Volume32, mask_slices, read, voxel_size
+from alkanode.tomography.differences.grain_distribution import sphere_profile
+from alkanode.tomography.differences.slabs import Flags, Floats, Volume32, mask_slices, read, voxel_size
 from alkanode.tomography.differences.smoothing import TRUNCATE
 
-_FINER = 4
+_TRIES = 100
+_SHARPEST = 0.3  # voxels, of a sphere whose voxels are not divided
 
 
 def detection_limit(
@@ -69,41 +71,109 @@ def detection_limit(
 
     Notes
     -----
-    A grain counts as found when a region of at least the smallest size touches the middle half of it.
+    A grain counts as found when a region of at least the smallest size touches the middle half of it. Grains are put where
+    the map is trusted; what lies elsewhere is not part of the share.
     """
     record = check(null, "difference")
-    voxel = voxel_size(record)
     known = None if calibration is None else check(calibration, "change_threshold")
     level = threshold if known is None or threshold is not None else float(known.attrs["chosen_threshold"])
     least = smallest_voxels if known is None or smallest_voxels else int(known.attrs["chosen_smallest_voxels"])
-    sizes = np.array([to_si(one, "equivalent_diameter") for one in diameters])
     if level is None or level <= 0 or contrast == 0 or copies < 1:
         raise PhysicsError(
             "a threshold, a contrast other than 0 and copies are needed", found=f"{level}, {contrast}, {copies}"
         )
+    return detection_limits(
+        record, (contrast,), diameters, (float(level),), smallest_voxels=least or 1, blur=blur, copies=copies, seed=seed
+    )[float(contrast), float(level)]
+
+
+def detection_limits(
+    null: RecordLike,
+    contrasts: Sequence[float],
+    diameters: Sequence[QuantityLike],
+    thresholds: Sequence[float],
+    *,
+    smallest_voxels: int = 1,
+    blur: float = 0.5,
+    copies: int = 60,
+    seed: int = 0,
+) -> dict[tuple[float, float], xr.Dataset]:
+    """Share of grains found for several contrasts and thresholds at once, at the same places of a map.
+
+    Parameters
+    ----------
+    null, diameters, smallest_voxels, blur, copies, seed
+        As :func:`detection_limit`.
+    contrasts
+        m-1, signed.
+    thresholds
+        Multiples of the noise.
+
+    Returns
+    -------
+    dict
+        (contrast, threshold) -> kind ``detection_limit``. Shares are comparable: only contrast or threshold differ.
+
+    Raises
+    ------
+    PhysicsError
+        As :func:`detection_limit`.
+    """
+    record = check(null, "difference")
+    voxel = voxel_size(record)
+    sizes = np.array([to_si(one, "equivalent_diameter") for one in diameters])
     if sizes.size == 0 or sizes[0] <= 0 or (np.diff(sizes) <= 0).any():
         raise PhysicsError("rising diameters above 0 are needed", found=str(list(diameters)))
     wide = float(np.hypot(float(record.attrs.get("smoothing_voxels", 0.0)), blur))
     random = np.random.default_rng(seed)
-    found, ratio = np.zeros(sizes.size), np.full(sizes.size, np.nan)
-    for place, size in enumerate(sizes):
-        reach = int(np.ceil(0.5 * size / voxel + TRUNCATE * wide)) + 1
-        shape = [record.sizes[axis] for axis in ("z", "y", "x")]
-        if min(shape) < 2 * reach + 1:
-            raise PhysicsError(
-                f"a map of at least {2 * reach + 1} voxels on each side is needed for grains of {1e6 * size:.3g} um",
-                found=" x ".join(str(one) for one in shape),
-            )
-        voxels = []
-        for _ in range(copies):
-            corner = [int(random.integers(0, one - 2 * reach)) for one in shape]
-            here = _with_grain(record, corner, reach, 0.5 * size / voxel, random.uniform(-0.5, 0.5, 3), contrast, wide)
-            counted = _found(here, record, corner[0], level, np.sign(contrast), reach, 0.25 * size / voxel, least or 1)
-            if counted:
-                voxels.append(counted)
-        found[place] = len(voxels)
-        if voxels:
-            ratio[place] = float(np.mean(voxels)) / (np.pi / 6 * (size / voxel) ** 3)
+    radii = 0.5 * sizes / voxel
+    reaches = [int(np.ceil(one + TRUNCATE * wide)) + 1 for one in radii]
+    shape = [record.sizes[axis] for axis in ("z", "y", "x")]
+    if min(shape) < 2 * reaches[-1] + 1:
+        raise PhysicsError(
+            f"a map of at least {2 * reaches[-1] + 1} voxels on each side is needed for grains of {1e6 * sizes[-1]:.3g} um",
+            found=" x ".join(str(one) for one in shape),
+        )
+    keys = [(float(contrast), float(level)) for contrast in contrasts for level in thresholds]
+    found: dict[tuple[float, float], list[list[int]]] = {key: [[] for _ in sizes] for key in keys}
+    for _ in range(copies):
+        cube, noise = _cube(record, _corner(record, shape, reaches[-1], random), reaches[-1])
+        off = random.uniform(-0.5, 0.5, 3)
+        for place, (radius, reach) in enumerate(zip(radii, reaches, strict=True)):
+            inner = (slice(reaches[-1] - reach, reaches[-1] + reach + 1),) * 3
+            grain = _blurred_sphere(reach, off, float(radius), wide)
+            quiet, spread = cube[inner], noise[inner]
+            for contrast, level in keys:
+                seen = np.sign(contrast) * quiet + abs(contrast) * grain
+                beyond = np.nan_to_num(seen, nan=-np.inf) > level * spread
+                counted = _found(beyond, reach, 0.5 * float(radius), smallest_voxels)
+                if counted:
+                    found[contrast, level][place].append(counted)
+    about = {
+        "smallest_voxels": int(smallest_voxels),
+        "blur_voxels": float(blur),
+        "copies": int(copies),
+        "seed": int(seed),
+        "null_contains": str(record.attrs.get("null_contains", "")),
+    }
+    return {key: _limit(sizes, voxel, counts, copies, key, about) for key, counts in found.items()}
+
+
+def _limit(
+    sizes: Floats,
+    voxel: float,
+    counts: list[list[int]],
+    copies: int,
+    key: tuple[float, float],
+    about: dict[str, object],
+) -> xr.Dataset:
+    found = np.array([float(len(one)) for one in counts])
+    ratio = np.array(
+        [
+            np.mean(one) / (np.pi / 6 * (size / voxel) ** 3) if one else np.nan
+            for one, size in zip(counts, sizes, strict=True)
+        ]
+    )
     low = stats.beta.ppf(0.025, found, copies - found + 1)
     high = stats.beta.ppf(0.975, found + 1, copies - found)
     bounds = np.stack([np.where(found > 0, low, 0.0), np.where(found < copies, high, 1.0)], axis=1)
@@ -114,15 +184,7 @@ def detection_limit(
             "voxel_volume_ratio": ("equivalent_diameter", ratio),
         },
         coords={"equivalent_diameter": sizes, "bound": ["lower", "upper"]},
-        attrs={
-            "contrast": float(contrast),
-            "threshold": float(level),
-            "smallest_voxels": int(least or 1),
-            "blur_voxels": float(blur),
-            "copies": int(copies),
-            "seed": int(seed),
-            "null_contains": str(record.attrs.get("null_contains", "")),
-        },
+        attrs={"contrast": key[0], "threshold": key[1], **about},
     )
     return label(result, "detection_limit")
 
@@ -179,16 +241,19 @@ def _crossing(sizes: np.ndarray, shares: np.ndarray, share: float) -> float | No
     return float(sizes[place - 1] + (sizes[place] - sizes[place - 1]) * (share - low) / (high - low))
 
 
-def _with_grain(
-    record: xr.Dataset,
-    corner: Sequence[int],
-    reach: int,
-    radius: float,
-    off: np.ndarray,
-    contrast: float,
-    wide: float,
-) -> Volume32:
-    """A cube of the map with a blurred sphere in its middle; NaN where the map is not trusted."""
+def _corner(record: xr.Dataset, shape: Sequence[int], reach: int, random: np.random.Generator) -> list[int]:
+    """First voxel of a cube about a place that is trusted, where one of some tries is."""
+    corner: list[int] = []
+    for _ in range(_TRIES):
+        corner = [int(random.integers(0, one - 2 * reach)) for one in shape]
+        middle = dict(zip(("z", "y", "x"), (one + reach for one in corner), strict=True))
+        if "trusted" not in record or bool(record["trusted"].isel(middle)):
+            break
+    return corner
+
+
+def _cube(record: xr.Dataset, corner: Sequence[int], reach: int) -> tuple[Volume32, Volume32]:
+    """A cube of the map, NaN where it is not trusted, and its noise."""
     side = 2 * reach + 1
     z = slice(corner[0], corner[0] + side)
     across = {axis: slice(first, first + side) for axis, first in zip(("y", "x"), corner[1:], strict=True)}
@@ -196,27 +261,22 @@ def _with_grain(
     cube = read(part, "attenuation_change", z).copy()
     if "trusted" in part:
         cube[~mask_slices(part["trusted"], z)] = np.nan
-    fine = (np.arange(side * _FINER) + 0.5) / _FINER - 0.5 - reach
-    squares = [(fine - one) ** 2 for one in off]
-    inside = squares[0][:, None, None] + squares[1][:, None] + squares[2] <= radius**2
-    share = inside.reshape(side, _FINER, side, _FINER, side, _FINER).mean(axis=(1, 3, 5), dtype=np.float64)
-    cube += np.float32(contrast) * ndimage.gaussian_filter(share, wide, truncate=TRUNCATE).astype(np.float32)
-    return cube
+    noise = np.asarray(record["attenuation_noise"].isel(z=z).to_numpy(), dtype=np.float32)[:, None, None]
+    if "noise_factor" in part:
+        noise = noise * read(part, "noise_factor", z)
+    return cube, np.broadcast_to(noise, cube.shape)
 
 
-def _found(
-    cube: Volume32,
-    record: xr.Dataset,
-    first: int,
-    level: float,
-    sign: float,
-    reach: int,
-    middle: float,
-    least: int,
-) -> int:
+def _blurred_sphere(reach: int, off: Floats, radius: float, wide: float) -> Volume32:
+    """A sphere of height 1 about the middle of a cube, blurred."""
+    squares = [(np.arange(-reach, reach + 1) - one) ** 2 for one in off]
+    away = np.sqrt(squares[0][:, None, None] + squares[1][:, None] + squares[2])
+    r = np.linspace(1e-3, float(away.max()) + 1e-3, 512)
+    return np.asarray(np.interp(away, r, sphere_profile(r, radius, max(wide, _SHARPEST))), dtype=np.float32)
+
+
+def _found(beyond: Flags, reach: int, middle: float, least: int) -> int:
     """Voxels of the regions beyond the threshold that touch the middle; 0 when there is none."""
-    noise = np.asarray(record["attenuation_noise"].to_numpy(), dtype=np.float64)[first : first + cube.shape[0]]
-    beyond = np.nan_to_num(sign * cube, nan=-np.inf) > (level * noise)[:, None, None]
     labels, _ = ndimage.label(beyond, structure=np.ones((3, 3, 3)))
     span = np.arange(-reach, reach + 1) ** 2
     inside = span[:, None, None] + span[:, None] + span <= max(middle, 1.0) ** 2

@@ -97,9 +97,14 @@ def sphere_values(radius: float, blur: float) -> tuple[Floats, Floats]:
     """
     end = radius + _REACH * blur
     r = (np.arange(_SHELLS) + 0.5) * end / _SHELLS
+    return sphere_profile(r, radius, blur), 4 * np.pi * r**2 * end / _SHELLS
+
+
+def sphere_profile(r: Floats, radius: float, blur: float) -> Floats:
+    """Value at distances ``r`` (above 0) from the middle of a sphere of height 1 blurred by a Gaussian, all in voxels."""
     a, b = (radius - r) / (np.sqrt(2) * blur), (radius + r) / (np.sqrt(2) * blur)
-    values = 0.5 * (erf(a) + erf(b)) - blur / (np.sqrt(2 * np.pi) * r) * (np.exp(-(a**2)) - np.exp(-(b**2)))
-    return values, 4 * np.pi * r**2 * end / _SHELLS
+    edge = blur / (np.sqrt(2 * np.pi) * r) * (np.exp(-(a**2)) - np.exp(-(b**2)))
+    return np.asarray(0.5 * (erf(a) + erf(b)) - edge, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def _likelihoods(
 def most_probable(
     before: Floats32,
     after: Floats32,
+    factor: Floats32,
     noise_before: float,
     noise_after: float,
     centres: Floats,
@@ -54,7 +55,7 @@ def most_probable(
 ) -> None:
     """Most probable pair of classes and its probability, in place.
 
-    All volumes flat, shape (voxel,), attenuation in 1/m; ``centres``, ``spread``, ``member``, ``share`` (material,),
+    All volumes flat, shape (voxel,), attenuation in 1/m; both noises are multiplied by ``factor`` (voxel,); ``centres``, ``spread``, ``member``, ``share`` (material,),
     centres rising; ``prior`` (class, class), the last class being mixed. ``transition`` holds voxels to skip as -1 on
     entry, and on return -1 also where neither a class nor a mixture is within ``far`` standard deviations.
     """
@@ -64,8 +65,10 @@ def most_probable(
     for voxel in range(before.size):
         if transition[voxel] < 0:
             continue
-        known = _likelihoods(before[voxel], noise_before, centres, spread, member, share, far, first)
-        known = known and _likelihoods(after[voxel], noise_after, centres, spread, member, share, far, second)
+        known = _likelihoods(before[voxel], factor[voxel] * noise_before, centres, spread, member, share, far, first)
+        known = known and _likelihoods(
+            after[voxel], factor[voxel] * noise_after, centres, spread, member, share, far, second
+        )
         best, total, place = 0.0, 0.0, -1
         if known:
             for one in range(classes):
@@ -80,12 +83,12 @@ def most_probable(
 
 
 @njit(cache=True, nogil=True)
-def gaussian_slices(padded: Floats32, taps: Floats32, first: int, out: Floats32) -> None:
+def gaussian_slices(padded: Floats32 | Flags, taps: Floats32, first: int, out: Floats32) -> None:
     """Smooth some slices of a slab along z, y and x, in place into ``out``.
 
     ``padded`` (z, y, x) holds the slices to smooth, from ``first`` on, and their halo; ``taps`` (distance,) the kernel
     from its middle outwards, summing to 1 over both sides. Beyond the ends the last voxel is repeated. Each voxel is
-    summed in one order, so the result does not depend on how the volume is cut.
+    summed in one order, so the result does not depend on how the volume is cut. Flags are smoothed as 0 and 1.
     """
     depth, height, width = padded.shape
     reach = taps.size - 1
@@ -95,11 +98,11 @@ def gaussian_slices(padded: Floats32, taps: Floats32, first: int, out: Floats32)
         here = first + place
         for y in range(height):
             for x in range(width):
-                level[y, x] = taps[0] * padded[here, y, x]
+                level[y, x] = taps[0] * np.float32(padded[here, y, x])
             for k in range(1, reach + 1):
                 below, above = max(here - k, 0), min(here + k, depth - 1)
                 for x in range(width):
-                    level[y, x] += taps[k] * (padded[below, y, x] + padded[above, y, x])
+                    level[y, x] += taps[k] * (np.float32(padded[below, y, x]) + np.float32(padded[above, y, x]))
         for y in range(height):
             for x in range(width):
                 line[reach + x] = taps[0] * level[y, x]

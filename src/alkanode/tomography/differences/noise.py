@@ -22,8 +22,10 @@ from alkanode.tomography.differences.slabs import (
     bounded,
     check_mask,
     grid_coords,
-    read,
+    pieces,
     read_mask,
+    read_own,
+    read_piece,
     same_grid,
     shape_of,
     slabs,
@@ -45,6 +47,20 @@ def robust_spread(values: Volume32) -> float:
         return float("nan")
     centre = np.median(values)
     return float(_TO_SIGMA * np.median(np.abs(values - centre)))
+
+
+def lit(values: Volume32) -> Flags:
+    """Voxels that a scan saw, in a map of noise: not those outside of its circle, which hold 0 or, interpolated, nearly 0.
+
+    One voxel in a thousand of Gaussian noise is as small, so a voxel is taken for one outside only when its neighbour is, too.
+    """
+    size = np.abs(values.ravel()[:: max(values.size // SAMPLE, 1)])
+    size = size[size > 0]
+    limit = np.float32(1e-3 * np.quantile(size, 0.9)) if size.size else np.float32(0)
+    flags: Flags = values > limit
+    flags |= values < -limit
+    flags[..., 1:] |= flags[..., :-1].copy()
+    return flags
 
 
 def spread_by_slice(values: Volume32, mask: Flags | None) -> tuple[Floats, Floats]:
@@ -153,13 +169,14 @@ def noise_from_halves(
 
     def values(z: slice) -> Volume32:
         half = np.empty((z.stop - z.start, *shape_of(odd)[1:]), np.float32)
-        for part in slabs(z.stop - z.start, bounded(slab, odd)):
-            here = slice(z.start + part.core.start, z.start + part.core.stop)
-            np.subtract(read(odd, "attenuation", here), read(even, "attenuation", here), out=half[part.core])
+        for here, rows in pieces(odd, "attenuation", z):
+            one, other = (read_piece(record, "attenuation", here, rows) for record in (odd, even))
+            np.subtract(one, other, out=half[here.start - z.start : here.stop - z.start, rows])
         half *= np.float32(0.5)
         return half
 
-    return _measured(odd, values, smoothing, region, slab, "half the difference of odd and even projections")
+    how = "half the difference of odd and even projections"
+    return _measured(odd, values, smoothing, region, slab, how, noise_only=True)
 
 
 def noise_from_region(
@@ -196,7 +213,7 @@ def noise_from_region(
     check_mask(region, record, "the region")
     return _measured(
         record,
-        lambda z: read(record, "attenuation", z),
+        lambda z: read_own(record, "attenuation", z),
         smoothing,
         region,
         slab,
@@ -242,15 +259,19 @@ def _measured(
     region: xr.DataArray | Flags | None,
     slab: int,
     how: str,
+    *,
+    noise_only: bool = False,
 ) -> xr.Dataset:
-    """Spread of smoothed values slice by slice."""
+    """Spread of smoothed values slice by slice; with ``noise_only`` the values hold no object."""
     spreads, counts = [], []
     for part in slabs(record.sizes["z"], bounded(slab, record), halo(smoothing)):
         block, present = fill_missing(values(part.padded))
         share = present_share(present, smoothing, part.inner)
+        # of noise alone: a voxel outside of the circle shows itself before smoothing carries noise there
+        counted = lit(block[part.inner]) if noise_only else np.ones_like(block[part.inner], np.bool_)
         block = smooth(block, smoothing, part.inner, share)
+        counted &= block != 0
         mask = read_mask(region, part.core)
-        counted = block != 0
         if present is not None and share is not None:
             counted &= present[part.inner] & (share > 0.5)
         mask = counted if mask is None else mask & counted

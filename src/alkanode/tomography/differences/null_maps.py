@@ -18,21 +18,22 @@ import xarray as xr
 
 from alkanode.data.schema import RecordLike, check, label
 from alkanode.foundation.errors import PhysicsError, SchemaError
-from alkanode.tomography.differences.noise import bridge, spread_by_slice
+from alkanode.tomography.differences.noise import bridge, lit, spread_by_slice
 from alkanode.tomography.differences.slabs import (
     Flags,
     Volume32,
     bounded,
     check_mask,
     grid_coords,
-    read,
+    pieces,
     read_mask,
+    read_piece,
     same_grid,
     shape_of,
     slab_of,
     slabs,
 )
-from alkanode.tomography.differences.smoothing import halo, present_share, smooth
+from alkanode.tomography.differences.smoothing import fill_missing, halo, present_share, set_missing, smooth
 
 Halves = Sequence[RecordLike]
 
@@ -95,24 +96,22 @@ def null_map(
     still, change = np.empty(shape, np.float32), np.empty(shape, np.float32)
     trusted, spread = np.empty(shape, np.bool_), np.empty(shape[0])
     weights = (0.5 * np.sqrt(2.0),) if before is None else (0.5, 0.5 if combine == "sum" else -0.5)
-    size = bounded(slab, reference)
-    for block in slabs(shape[0], size):
+    for block in slabs(shape[0], bounded(slab, reference)):
         z = block.core
         part = slab_of(first + z.start, first + z.stop, count, halo(smoothing))
         # one after the other, since a slab of a wide volume is large; where the noise is finite all volumes are
-        noise = _noise_of(pairs, weights, part.padded, size)
-        outside = (noise == 0)[part.inner]
-        finite = np.isfinite(noise)
-        noise[~finite] = 0.0
-        present = None if finite.all() else finite
+        noise = _noise_of(pairs, weights, part.padded)
+        seen = lit(noise[part.inner])
+        noise, present = fill_missing(noise)
         share = present_share(present, smoothing, part.inner)
         change[z] = smooth(noise, smoothing, part.inner, share)
         del noise
-        mean = _mean_of(*pairs[-1], part.padded, size)
-        mean[~finite] = 0.0
+        mean = _mean_of(*pairs[-1], part.padded)
+        if present is not None:
+            set_missing(mean, present)
         still[z] = smooth(mean, smoothing, part.inner, share)
         del mean
-        trusted[z] = ~outside
+        trusted[z] = seen
         if present is not None and share is not None:
             trusted[z] &= present[part.inner] & (share >= 0.5)
         mask = read_mask(region, part.core)
@@ -161,26 +160,24 @@ def null_from_scans(
     return label(marked, "difference")
 
 
-def _noise_of(
-    pairs: Sequence[tuple[xr.Dataset, xr.Dataset]], weights: Sequence[float], z: slice, size: int
-) -> Volume32:
-    """Weighted sum of the differences of the pairs, read some slices at a time."""
+def _noise_of(pairs: Sequence[tuple[xr.Dataset, xr.Dataset]], weights: Sequence[float], z: slice) -> Volume32:
+    """Weighted sum of the differences of the pairs, read piece by piece."""
     noise = np.zeros((z.stop - z.start, *shape_of(pairs[0][0])[1:]), np.float32)
-    for part in slabs(z.stop - z.start, size):
-        here = slice(z.start + part.core.start, z.start + part.core.stop)
-        for (odd, even), weight in zip(pairs, weights, strict=True):
-            apart = read(odd, "attenuation", here) - read(even, "attenuation", here)
+    for (odd, even), weight in zip(pairs, weights, strict=True):
+        for here, rows in pieces(odd, "attenuation", z):
+            one, other = (read_piece(half, "attenuation", here, rows) for half in (odd, even))
+            apart = one - other
             apart *= np.float32(weight)
-            noise[part.core] += apart
+            noise[here.start - z.start : here.stop - z.start, rows] += apart
     return noise
 
 
-def _mean_of(odd: xr.Dataset, even: xr.Dataset, z: slice, size: int) -> Volume32:
-    """Mean of two volumes, read some slices at a time."""
+def _mean_of(odd: xr.Dataset, even: xr.Dataset, z: slice) -> Volume32:
+    """Mean of two volumes, read piece by piece."""
     mean = np.empty((z.stop - z.start, *shape_of(odd)[1:]), np.float32)
-    for part in slabs(z.stop - z.start, size):
-        here = slice(z.start + part.core.start, z.start + part.core.stop)
-        np.add(read(odd, "attenuation", here), read(even, "attenuation", here), out=mean[part.core])
+    for here, rows in pieces(odd, "attenuation", z):
+        one, other = (read_piece(half, "attenuation", here, rows) for half in (odd, even))
+        np.add(one, other, out=mean[here.start - z.start : here.stop - z.start, rows])
     mean *= np.float32(0.5)
     return mean
 

@@ -69,9 +69,36 @@ def bounded(size: int, record: xr.Dataset) -> int:
     return min(size, max(SLAB_VOXELS // max(plane, 1), 1))
 
 
+PIECE = (8, 1024)
+"""Slices and rows that are read at once of a volume that does not say how it lies on the disk."""
+
+
+def pieces(record: xr.Dataset, name: str, z: slice) -> Iterator[tuple[slice, slice]]:
+    """Slices and rows (z, y) that lie together on the disk and cover some slices, so that each is read once."""
+    deep, high = (record.variables[name].encoding.get("chunks") or PIECE)[:2]
+    height = record.sizes["y"]
+    for row in range(0, height, high):
+        rows = slice(row, min(row + high, height))
+        for first in range(z.start - z.start % deep, z.stop, deep):
+            yield slice(max(first, z.start), min(first + deep, z.stop)), rows
+
+
 def read(record: xr.Dataset, name: str, z: slice) -> Volume32:
     """Some slices of a field as a contiguous float32 array, not to be written to; nothing else is read."""
     return np.ascontiguousarray(record[name].isel(z=z).to_numpy(), dtype=np.float32)
+
+
+def read_piece(record: xr.Dataset, name: str, here: slice, rows: slice) -> Volume32:
+    """Some rows of some slices of a field in float32, not to be written to."""
+    return np.asarray(record.variables[name][here, rows].to_numpy(), dtype=np.float32)
+
+
+def read_own(record: xr.Dataset, name: str, z: slice) -> Volume32:
+    """Some slices of a field as a float32 array that may be written to; it is filled piece by piece."""
+    values = np.empty((z.stop - z.start, record.sizes["y"], record.sizes["x"]), np.float32)
+    for here, rows in pieces(record, name, z):
+        values[here.start - z.start : here.stop - z.start, rows] = read_piece(record, name, here, rows)
+    return values
 
 
 def mask_slices(mask: xr.DataArray | Flags, z: slice) -> Flags:

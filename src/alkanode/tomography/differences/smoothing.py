@@ -33,20 +33,27 @@ def halo(sigma: float) -> int:
 
 
 def fill_missing(values: Volume32) -> tuple[Volume32, Flags | None]:
-    """The values with 0 in the place of NaN, and where values were, or None when nothing was missing."""
+    """The values with 0 written in the place of NaN, and where values were, or None when nothing was missing."""
     present = np.isfinite(values)
     if present.all():
         return values, None
-    return np.where(present, values, np.float32(0)), present
+    set_missing(values, present)
+    return values, present
 
 
-def smooth(padded: Volume32, sigma: float, inner: slice, share: Volume32 | None = None) -> Volume32:
+def set_missing(values: Volume32, present: Flags) -> None:
+    """Write 0 where nothing is present, slice by slice."""
+    for one, there in zip(values, present, strict=True):
+        one[~there] = 0.0
+
+
+def smooth(padded: Volume32 | Flags, sigma: float, inner: slice, share: Volume32 | None = None) -> Volume32:
     """Smooth the core of a slab, over what is there.
 
     Parameters
     ----------
     padded
-        Shape (z, y, x), with its halo; 0 where missing.
+        Shape (z, y, x), with its halo; 0 where missing. Flags count as 0 and 1.
     sigma
         Standard deviation of the Gaussian, voxels; 0 leaves the values alone.
     inner
@@ -60,13 +67,14 @@ def smooth(padded: Volume32, sigma: float, inner: slice, share: Volume32 | None 
         Shape of the core, float32.
     """
     if sigma == 0:
-        return padded[inner].copy()
+        return padded[inner].astype(np.float32)
     from alkanode.tomography.differences.kernels import gaussian_slices
 
     core = np.empty((inner.stop - inner.start, *padded.shape[1:]), np.float32)
     gaussian_slices(padded, taps(sigma), inner.start, core)
     if share is not None:
-        np.divide(core, share, out=core, where=(share > 0) & (share < _FULL))
+        for one, of_one in zip(core, share, strict=True):
+            np.divide(one, of_one, out=one, where=(of_one > 0) & (of_one < _FULL))
     return core
 
 
@@ -80,4 +88,4 @@ def present_share(present: Flags | None, sigma: float, inner: slice) -> Volume32
     """Share of the kernel that lies on present voxels, shape of the core; None when nothing is missing."""
     if present is None:
         return None
-    return smooth(present.astype(np.float32), sigma, inner)
+    return smooth(present, sigma, inner)

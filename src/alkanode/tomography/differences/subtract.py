@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from alkanode.data.schema import RecordLike, check, label
@@ -18,6 +19,7 @@ from alkanode.foundation.errors import DataQualityWarning, PhysicsError, SchemaE
 from alkanode.foundation.runtime import NoProgress, Progress
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.tomography.differences.noise import bridge, spread_by_slice
+from alkanode.tomography.differences.place_noise import PlaceNoise, place_noise_of, squared_gradients
 from alkanode.tomography.differences.slabs import (
     Flags,
     Floats,
@@ -25,8 +27,8 @@ from alkanode.tomography.differences.slabs import (
     Volume32,
     check_mask,
     grid_coords,
-    read,
     read_mask,
+    read_own,
     same_grid,
     shape_of,
     slab_of,
@@ -54,17 +56,20 @@ class DifferenceOptions:
         Standard deviations of the noise.
     least_share
         Share of the smoothing kernel that must lie on present voxels for a voxel to be trusted.
+    axis_voxels
+        Voxels nearer to the rotation axis are not trusted where noise is known by place. 3: rings of so few voxels are
+        seen at a handful of places only, too few to know their noise.
+    largest_attenuation
+        Voxels that attenuated more before are left out: a material that takes no part, as an electrolyte whose cracks are
+        looked for apart. None: all take part.
     """
 
     smoothing: float = 1.5
     displacement_error: float = 0.0
     edge_limit: float = 1.0
     least_share: float = 0.5
-
-    @property
-    def halo(self) -> int:
-        """Slices around a slab that are read for it."""
-        return halo(self.smoothing) + (1 if self.displacement_error > 0 else 0)
+    axis_voxels: float = 3.0
+    largest_attenuation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,17 @@ class _Pair:
     noise: Noise
     region: xr.DataArray | Flags | None
     voxel: float
+    place: PlaceNoise | None
+
+    @property
+    def judges(self) -> bool:
+        """Whether voxels are judged by their surroundings, for which slopes are needed."""
+        return self.place is not None or self.options.displacement_error > 0
+
+    @property
+    def halo(self) -> int:
+        """Slices around a slab that are read for it."""
+        return halo(self.options.smoothing) + int(self.judges)
 
 
 def difference(
@@ -88,6 +104,8 @@ def difference(
     region: xr.DataArray | Flags | None = None,
     displacement_error: QuantityLike = 0.0,
     edge_limit: float = 1.0,
+    place_noise: xr.Dataset | None = None,
+    largest_attenuation: QuantityLike | None = None,
     slab: int = 16,
     progress: Progress | None = None,
 ) -> xr.Dataset:
@@ -106,6 +124,11 @@ def difference(
     region
         (z, y, x) voxels where nothing changed. Without noise and without region the spread of everything is taken;
         changes and misalignment are then counted as noise, which is too high rather than too low.
+    place_noise
+        Kind ``noise_by_place`` (:func:`noise_by_place`): the noise of a voxel is then that of its slice times a factor by
+        its distance from the axis, and what edges nearby add. None: that of its slice.
+    largest_attenuation
+        As :class:`DifferenceOptions`; m-1 or text.
     slab
         Slices treated at a time; the result does not depend on it.
     progress
@@ -115,7 +138,9 @@ def difference(
     -------
     Dataset
         Kind ``difference``: ``attenuation_before``, ``attenuation_after`` (both smoothed), ``attenuation_change``
-        (z, y, x), m-1, float32; ``attenuation_noise`` (z,), m-1, of the change; ``trusted`` (z, y, x).
+        (z, y, x), m-1, float32; ``attenuation_noise`` (z,), m-1, of the change; ``trusted`` (z, y, x). With
+        ``place_noise`` also ``noise_factor`` (z, y, x), float16, by which the noise of a voxel exceeds that of its slice;
+        ``trusted_voxels`` and ``distrusted_voxels`` (z,): voxels that count, and those that would but for an edge or the axis.
 
     Raises
     ------
@@ -133,13 +158,20 @@ def difference(
     -----
     Memory: the result (three float32 volumes). For volumes beyond memory use :func:`difference_slabs`.
     """
-    pair = _checked(after, before, _options(smoothing, displacement_error, edge_limit), noise, region)
+    pair = _checked(
+        after,
+        before,
+        _options(smoothing, displacement_error, edge_limit, largest_attenuation),
+        noise,
+        region,
+        place_noise,
+    )
     progress = progress or NoProgress()
     shape = shape_of(pair.before)
     fields = {name: np.empty(shape, np.float32) for name in ("before", "after", "change")}
     trusted = np.empty(shape, np.bool_)
     spread = np.empty(shape[0])
-    for part in slabs(shape[0], slab, pair.options.halo):
+    for part in slabs(shape[0], slab, pair.halo):
         z = part.core
         fields["before"][z], fields["after"][z], fields["change"][z], trusted[z], spread[z] = _subtract(
             pair, part, part
@@ -147,9 +179,10 @@ def difference(
         progress.update(z.stop, shape[0], "difference")
     # with a region of its own every slab measures its noise; gaps are bridged over the whole height
     spread = bridge(spread, "noise of a difference")
-    if pair.options.displacement_error > 0:
-        _distrust_edges(pair, fields["before"], spread, trusted)
-    return _record(pair, slice(0, shape[0]), (fields["before"], fields["after"], fields["change"], trusted, spread))
+    judged = _judged(pair, fields["before"], spread, trusted)
+    return _record(
+        pair, slice(0, shape[0]), (fields["before"], fields["after"], fields["change"], trusted, spread), judged
+    )
 
 
 def difference_slabs(
@@ -161,13 +194,15 @@ def difference_slabs(
     region: xr.DataArray | Flags | None = None,
     displacement_error: QuantityLike = 0.0,
     edge_limit: float = 1.0,
+    place_noise: xr.Dataset | None = None,
+    largest_attenuation: QuantityLike | None = None,
     slab: int = 8,
 ) -> Iterator[tuple[slice, xr.Dataset]]:
     """The difference slab by slab, for volumes beyond memory.
 
     Parameters
     ----------
-    after, before, smoothing, noise, region, displacement_error, edge_limit, slab
+    after, before, smoothing, noise, region, displacement_error, edge_limit, place_noise, largest_attenuation, slab
         As :func:`difference`.
 
     Yields
@@ -178,8 +213,15 @@ def difference_slabs(
         voxel has no noise (NaN); nothing changed there as far as anyone can tell. Measure the noise beforehand where a
         region does not reach into every slab.
     """
-    pair = _checked(after, before, _options(smoothing, displacement_error, edge_limit), noise, region)
-    for part in slabs(pair.before.sizes["z"], slab, pair.options.halo):
+    pair = _checked(
+        after,
+        before,
+        _options(smoothing, displacement_error, edge_limit, largest_attenuation),
+        noise,
+        region,
+        place_noise,
+    )
+    for part in slabs(pair.before.sizes["z"], slab, pair.halo):
         yield part.core, _one(pair, part)
 
 
@@ -194,12 +236,14 @@ def difference_slab(
     region: xr.DataArray | Flags | None = None,
     displacement_error: QuantityLike = 0.0,
     edge_limit: float = 1.0,
+    place_noise: xr.Dataset | None = None,
+    largest_attenuation: QuantityLike | None = None,
 ) -> xr.Dataset:
     """The difference of slices ``first`` up to, not including, ``last``: a pure function of what it is given.
 
     Parameters
     ----------
-    after, before, smoothing, noise, region, displacement_error, edge_limit
+    after, before, smoothing, noise, region, displacement_error, edge_limit, place_noise, largest_attenuation
         As :func:`difference`; the whole volumes, of which the slab and its halo are read.
     first, last
         Slices.
@@ -214,19 +258,33 @@ def difference_slab(
     PhysicsError
         For slices outside the volume, and as :func:`difference`.
     """
-    pair = _checked(after, before, _options(smoothing, displacement_error, edge_limit), noise, region)
+    pair = _checked(
+        after,
+        before,
+        _options(smoothing, displacement_error, edge_limit, largest_attenuation),
+        noise,
+        region,
+        place_noise,
+    )
     count = pair.before.sizes["z"]
     if not 0 <= first < last <= count:
         raise PhysicsError(f"slices within 0 to {count} are needed", found=f"{first} to {last}")
-    return _one(pair, slab_of(first, last, count, pair.options.halo))
+    return _one(pair, slab_of(first, last, count, pair.halo))
 
 
-def _options(smoothing: float, displacement_error: QuantityLike, edge_limit: float) -> DifferenceOptions:
+def _options(
+    smoothing: float, displacement_error: QuantityLike, edge_limit: float, largest: QuantityLike | None
+) -> DifferenceOptions:
     moved = to_si(displacement_error, "displacement")
     if moved < 0 or not edge_limit > 0:
         raise PhysicsError("a displacement is not negative and a limit positive", found=f"{moved!r}, {edge_limit!r}")
     halo(smoothing)
-    return DifferenceOptions(smoothing=float(smoothing), displacement_error=moved, edge_limit=float(edge_limit))
+    return DifferenceOptions(
+        smoothing=float(smoothing),
+        displacement_error=moved,
+        edge_limit=float(edge_limit),
+        largest_attenuation=None if largest is None else to_si(largest, "attenuation"),
+    )
 
 
 def _checked(
@@ -235,6 +293,7 @@ def _checked(
     options: DifferenceOptions,
     noise: Noise,
     region: xr.DataArray | Flags | None,
+    place_noise: xr.Dataset | None,
 ) -> _Pair:
     after, before = check(after, "volume"), check(before, "volume")
     same_grid(after, before)
@@ -252,7 +311,8 @@ def _checked(
     elif noise is not None and not (np.isfinite(noise) and noise > 0):
         raise PhysicsError("noise is a positive number, m-1", found=repr(noise))
     voxel = voxel_size(before) if options.displacement_error > 0 else 1.0
-    return _Pair(after, before, options, noise, region, voxel)
+    place = None if place_noise is None else place_noise_of(place_noise, shape_of(before), options.smoothing)
+    return _Pair(after, before, options, noise, region, voxel, place)
 
 
 def _subtract(
@@ -279,7 +339,7 @@ def _subtract(
 
 def _smoothed(pair: _Pair, volume: xr.Dataset, part: Slab) -> tuple[Volume32, Flags | None, Volume32 | None]:
     """The smoothed core of a slab; where the padded slab has values, and the share of the kernel on them."""
-    block, present = fill_missing(read(volume, "attenuation", part.padded))
+    block, present = fill_missing(read_own(volume, "attenuation", part.padded))
     share = present_share(present, pair.options.smoothing, part.inner)
     return smooth(block, pair.options.smoothing, part.inner, share), present, share
 
@@ -299,39 +359,82 @@ def _noise(pair: _Pair, z: slice, fields: tuple[Volume32, Volume32, Volume32], t
 def _one(pair: _Pair, part: Slab) -> xr.Dataset:
     count = pair.before.sizes["z"]
     # the gradient needs one slice more on either side
-    more = int(pair.options.displacement_error > 0)
-    wide = slab_of(max(part.core.start - more, 0), min(part.core.stop + more, count), count, pair.options.halo)
+    more = int(pair.judges)
+    wide = slab_of(max(part.core.start - more, 0), min(part.core.stop + more, count), count, pair.halo)
     (before, after, change, trusted, spread), around = _subtract(pair, part, wide)
     if np.isfinite(spread).any() or trusted.any():
         spread = bridge(spread, "noise of a difference")
-    if pair.options.displacement_error > 0:
-        _distrust(around, part.core.start - wide.core.start, before.shape[0], pair, spread, trusted)
-    return _record(pair, part.core, (before, after, change, trusted, spread))
+    judged = _Judged.empty(pair, trusted.shape)
+    _judge(pair, _Surroundings(around, part.core.start - wide.core.start, part.core.start), spread, trusted, judged)
+    return _record(pair, part.core, (before, after, change, trusted, spread), judged)
 
 
-def _distrust_edges(pair: _Pair, before: Volume32, spread: Floats, trusted: Flags) -> None:
-    """Take the trust from voxels that a small displacement would change."""
-    count = before.shape[0]
-    for part in slabs(count, 8, 1):
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Noise of voxels over that of their slice, and how many voxels of each slice count, and would but for their place."""
+
+    factor: npt.NDArray[np.float16] | None
+    trusted: Floats
+    distrusted: Floats
+
+    @classmethod
+    def empty(cls, pair: _Pair, shape: tuple[int, ...]) -> _Judged:
+        factor = None if pair.place is None else np.ones(shape, np.float16)
+        return cls(factor, np.zeros(shape[0]), np.zeros(shape[0]))
+
+    def part(self, z: slice) -> _Judged:
+        """The same for some slices, sharing memory."""
+        return _Judged(None if self.factor is None else self.factor[z], self.trusted[z], self.distrusted[z])
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """Smoothed slices before, from one below to one above those judged; where these start; their number in the volume."""
+
+    smoothed: Volume32
+    start: int
+    first: int
+
+
+def _judged(pair: _Pair, before: Volume32, spread: Floats, trusted: Flags) -> _Judged:
+    """Judge all voxels of a volume in memory."""
+    found = _Judged.empty(pair, trusted.shape)
+    for part in slabs(before.shape[0], 8, 1):
         z = part.core
-        _distrust(before[part.padded], part.inner.start, z.stop - z.start, pair, spread[z], trusted[z])
+        near = _Surroundings(before[part.padded], part.inner.start, z.start)
+        _judge(pair, near, spread[z], trusted[z], found.part(z))
+    return found
 
 
-def _distrust(smoothed: Volume32, start: int, count: int, pair: _Pair, spread: Floats, trusted: Flags) -> None:
-    """``smoothed`` holds the slices of ``trusted``, from ``start`` on, and one more on either side where there is one."""
-    steepness = np.zeros((count, *smoothed.shape[1:]), np.float32)
-    for place in range(count):
-        here = start + place
-        below, above = max(here - 1, 0), min(here + 1, smoothed.shape[0] - 1)
-        steepness[place] += ((smoothed[above] - smoothed[below]) / max(above - below, 1)) ** 2
-        for axis in (0, 1):
-            if smoothed.shape[axis + 1] > 1:
-                steepness[place] += np.gradient(smoothed[here], axis=axis) ** 2
-    moved = np.sqrt(steepness) * np.float32(pair.options.displacement_error / pair.voxel)
-    trusted &= moved <= (pair.options.edge_limit * spread)[:, None, None]
+def _judge(pair: _Pair, near: _Surroundings, spread: Floats, trusted: Flags, found: _Judged) -> None:
+    """Take the trust from voxels that a small displacement would change, and note the noise by place; slice by slice."""
+    limit, largest = pair.options.edge_limit, pair.options.largest_attenuation
+    moved = pair.options.displacement_error / pair.voxel
+    distance = None if pair.place is None else pair.place.distance(shape_of(pair.before)[1:])
+    for place in range(trusted.shape[0]):
+        here = near.start + place
+        if largest is not None:
+            trusted[place] &= near.smoothed[here] <= largest
+        found.distrusted[place] = np.count_nonzero(trusted[place])
+        if pair.judges:
+            along, across = squared_gradients(near.smoothed, here)
+            if pair.place is None or distance is None:
+                along += across
+                trusted[place] &= np.sqrt(along) * np.float32(moved) <= limit * spread[place]
+            else:
+                own = pair.place.ratio(near.first + place, distance) * np.float32(spread[place])
+                edge = pair.place.edge(near.first + place, along, across, moved)
+                trusted[place] &= edge <= np.float32(limit) * own
+                trusted[place] &= distance >= pair.options.axis_voxels
+                if found.factor is not None and np.isfinite(spread[place]):
+                    found.factor[place] = np.hypot(own, edge) / np.float32(spread[place])
+        found.trusted[place] = np.count_nonzero(trusted[place])
+        found.distrusted[place] -= found.trusted[place]
 
 
-def _record(pair: _Pair, z: slice, fields: tuple[Volume32, Volume32, Volume32, Flags, Floats]) -> xr.Dataset:
+def _record(
+    pair: _Pair, z: slice, fields: tuple[Volume32, Volume32, Volume32, Flags, Floats], judged: _Judged
+) -> xr.Dataset:
     before, after, change, trusted, spread = fields
     dims = ("z", "y", "x")
     result = xr.Dataset(
@@ -350,10 +453,16 @@ def _record(pair: _Pair, z: slice, fields: tuple[Volume32, Volume32, Volume32, F
             "noise_source": _noise_source(pair),
         },
     )
+    if judged.factor is not None:
+        result["noise_factor"] = (dims, judged.factor)
+        result["trusted_voxels"], result["distrusted_voxels"] = ("z", judged.trusted), ("z", judged.distrusted)
+        result.attrs["axis_voxels"] = pair.options.axis_voxels
+    if pair.options.largest_attenuation is not None:
+        result.attrs["largest_attenuation"] = pair.options.largest_attenuation
     if "photon_energy" in pair.before:
         result["photon_energy"] = pair.before["photon_energy"]
     share = float(trusted.mean())
-    if share < 0.5:
+    if share < 0.5 and pair.options.largest_attenuation is None:
         warnings.warn(
             f"only {100 * share:.1f} % of the voxels of slices {z.start} to {z.stop - 1} are trusted",
             DataQualityWarning,

@@ -7,6 +7,7 @@ volume at each k, with the upper bound of a Poisson count, says how high k must 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -185,7 +186,7 @@ def poisson_upper(counts: npt.ArrayLike, confidence: float) -> Floats:
 def beyond(record: xr.Dataset, level: float, sign: int, size: int) -> Iterator[Flags]:
     """Slabs of the voxels of a difference that are trusted and changed beyond a threshold in one direction."""
     for part in slabs(record.sizes["z"], size):
-        yield _chosen(*_judged(record, part), level, sign)
+        yield _chosen(_judged(record, part), level, sign)
 
 
 def regions_beyond(record: xr.Dataset, levels: Floats, size: int) -> Iterator[tuple[int, int, Counts]]:
@@ -195,25 +196,39 @@ def regions_beyond(record: xr.Dataset, levels: Floats, size: int) -> Iterator[tu
     """
     counters = {(place, sign): RegionCounter() for place in range(levels.size) for sign in SIGNS}
     for part in slabs(record.sizes["z"], bounded(size, record)):
-        judged = _judged(record, part)
+        seen = _judged(record, part)
         for (place, sign), counter in counters.items():
-            counter.add(_chosen(*judged, levels[place], sign))
+            counter.add(_chosen(seen, levels[place], sign))
     for (place, sign), counter in counters.items():
         yield place, sign, counter.sizes()
 
 
-def _judged(record: xr.Dataset, part: Slab) -> tuple[Volume32, Volume32, Flags | None]:
-    """Change, noise (slice,) and trust of the core of a slab."""
+class _Seen(NamedTuple):
+    """Change, noise (slice,), noise of each voxel over that (or None) and trust of the core of a slab."""
+
+    change: Volume32
+    noise: Volume32
+    factor: npt.NDArray[np.float16] | None
+    trusted: Flags | None
+
+
+def _judged(record: xr.Dataset, part: Slab) -> _Seen:
+    """What says which voxels of a slab changed."""
     noise = np.asarray(record["attenuation_noise"].isel(z=part.core).to_numpy(), dtype=np.float32)
+    factor = record["noise_factor"].isel(z=part.core).to_numpy() if "noise_factor" in record else None
     trusted = mask_slices(record["trusted"], part.core) if "trusted" in record else None
-    return read(record, "attenuation_change", part.core), noise, trusted
+    return _Seen(read(record, "attenuation_change", part.core), noise, factor, trusted)
 
 
-def _chosen(change: Volume32, noise: Volume32, trusted: Flags | None, level: float, sign: int) -> Flags:
-    limit = np.float32(level) * noise[:, None, None]
-    chosen: Flags = change > limit if sign > 0 else change < -limit
-    if trusted is not None:
-        chosen &= trusted
+def _chosen(seen: _Seen, level: float, sign: int) -> Flags:
+    chosen = np.empty(seen.change.shape, np.bool_)
+    for place, (change, noise) in enumerate(zip(seen.change, seen.noise, strict=True)):
+        limit = np.float32(level) * noise
+        if seen.factor is not None:
+            limit = limit * seen.factor[place].astype(np.float32)
+        np.greater(change, limit, out=chosen[place]) if sign > 0 else np.less(change, -limit, out=chosen[place])
+    if seen.trusted is not None:
+        chosen &= seen.trusted
     return chosen
 
 

@@ -4,6 +4,7 @@ from alkanode.tomography.grains.conservation import attenuation_conservation, ba
 from alkanode.tomography.grains.cracks import CrackRule, crack_estimate, cracks
 from alkanode.tomography.grains.depth_profile import depth_profile
 from alkanode.tomography.grains.dipole_test import DipoleRule, dipole_test
+from alkanode.tomography.grains.grain_volumes import VolumeRule, grain_volumes, volume_estimates
 from alkanode.tomography.grains.headlines import grain_estimates
 from alkanode.tomography.grains.interface_contact import (
     ContactLayer,
@@ -18,6 +19,7 @@ __all__ = [
     "ContactLayer",
     "CrackRule",
     "DipoleRule",
+    "VolumeRule",
     "attenuation_conservation",
     "balance_estimate",
     "constriction_inputs",
@@ -27,7 +29,9 @@ __all__ = [
     "depth_profile",
     "dipole_test",
     "grain_estimates",
+    "grain_volumes",
     "interface_contact",
     "interface_plane",
     "label_grains",
+    "volume_estimates",
 ]

@@ -3,12 +3,16 @@
 Air, sodium and NaK attenuate at least ten times less than the electrolyte, so an open crack and a filled one look alike: a
 thin dark sheet. A sheet thinner than a voxel still lowers attenuation by its share of the voxel. "No crack found" means
 nothing without the opening that would have been found, so that is always stated.
+
+Not every dark sheet is a crack. A pore that the smoothing or the face of the electrolyte flattens is one too, so a crack must
+reach farther than pores do; and rings and noise make bright sheets as often as dark ones, so a crack must be darker in all
+than any bright sheet of the same volume is bright.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +54,11 @@ class CrackRule:
         Number of noise peaks accepted in the whole volume, if noise is Gaussian. Default 0.05.
     flatness
         Middle over shortest principal length from which a dark region is a sheet. Default 2.5; pores are below.
+    extent
+        Smallest middle principal length of a crack, m. Default 12 um: a pore of 10 um that blur widens.
+    beyond_pores
+        A crack's middle length over that of nearly all (95 %) dark regions that are no sheets, the pores of the same
+        volume. Default 1.5: two pores that touch.
     smallest
         Fewest voxels of a crack. Default 27.
     clearance
@@ -62,6 +71,8 @@ class CrackRule:
     blur: float = 1.0
     false_cracks: float = 0.05
     flatness: float = 2.5
+    extent: float = 12e-6
+    beyond_pores: float = 1.5
     smallest: int = 27
     clearance: float = 5.0
     radius: float = 0.9
@@ -72,6 +83,8 @@ class CrackRule:
                 "smoothing and accepted peaks are positive, blur and clearance not negative",
                 found=f"{self.smoothing:g}, {self.false_cracks:g}, {self.blur:g}, {self.clearance:g}",
             )
+        if not (self.extent >= 0 and self.beyond_pores >= 0):
+            raise SchemaError("extents are not negative", found=f"{self.extent:g}, {self.beyond_pores:g}")
         if not (self.flatness >= 1 and self.smallest >= 1 and 0 < self.radius <= 1.5):
             raise SchemaError(
                 "flatness and smallest are at least 1, the radius lies in (0, 1.5]",
@@ -118,8 +131,9 @@ def cracks(
         Kind ``cracks``: per crack ``opening`` (m, mean over its area), ``crack_area`` (m2), ``centroid``, ``normal`` (unit
         vector z, y, x), ``principal_length`` (m), ``interface_distance`` (m, from the plane to the nearest end),
         ``touches_border``; per slice ``smallest_opening`` (m), that a sheet wider than the blur needs to be found with
-        95 % certainty. ``attrs``: ``dark_regions`` that are no sheets; ``mirrored``, the bright sheets that the same rule
-        finds, which noise and artefacts alone make: with some of these, so many of the cracks may be false.
+        95 % certainty. ``attrs``: ``dark_regions`` that are no sheets; ``least_extent`` (m) that a sheet had to have; ``mirrored``,
+        the bright sheets by the same rule, which noise and artefacts alone make; ``within_null``, dark sheets that are no
+        darker in all than the brightest of these and do not count.
 
     Raises
     ------
@@ -137,6 +151,7 @@ def cracks(
     if earlier is not None:
         same_grid(grid, voxel_grid(earlier, "attenuation"), ("volume", "volume before"))
     scene = _Scene(record, earlier, grid, plane, strength, rule, slab)
+    scene = replace(scene, pellet=scene.outline())
     noise, voxels = scene.noise()
     if not voxels:
         raise PhysicsError(
@@ -174,15 +189,17 @@ def crack_estimate(found: RecordLike) -> Estimate:
             value=float(opening.max()),
             unit="m",
             quantity="opening",
-            label=f"measured: widest of {opening.size} dark sheets, {record.attrs['mirrored']} bright ones by the same rule; "
-            f"resolution limit {limit * 1e6:.2g} um, {blur}",
+            label=f"measured: widest of {opening.size} dark sheets wider than {1e6 * record.attrs['least_extent']:.2g} um and "
+            f"darker than {record.attrs['mirrored']} bright ones by the same rule; false ones: fewer than 3 in such a volume "
+            f"(95 %, as there is no bright one as strong); resolution limit {limit * 1e6:.2g} um, {blur}",
         )
     return Estimate(
         value=0.0,
         unit="m",
         quantity="opening",
         interval=(0.0, limit),
-        label=f"measured: none found; interval: up to the opening found with 95 % certainty, {blur}",
+        label=f"measured: none found that is wider than {1e6 * record.attrs['least_extent']:.2g} um; interval: up to the "
+        f"opening found with 95 % certainty, {blur}",
     )
 
 
@@ -205,42 +222,74 @@ class _Scene:
     strength: float
     rule: CrackRule
     slab: int | None
+    pellet: Flags | None = None
 
-    def blocks(self) -> Iterator[_Block]:
-        """Smoothed share of electrolyte missing; a slab is smoothed with the slices beside it."""
+    def outline(self) -> Flags:
+        """Where (y, x) the electrolyte stands, without its rim: columns of which half is electrolyte, and what these enclose."""
         depth, height, width = self.grid.shape
-        halo = int(np.ceil(4.0 * self.rule.smoothing))
+        solid, seen = np.zeros((height, width)), np.zeros((height, width))
+        for start, end in slab_ranges((depth, height, width), self.slab):
+            inside = self._below(start, end)
+            if not inside.any():
+                continue
+            values = self.record.variables["attenuation"].isel(z=slice(start, end)).to_numpy()
+            for one, within in zip(values, inside, strict=True):
+                solid += within & (one > 0.5 * self.strength)
+                seen += within
+        stands = ndimage.binary_closing(solid > 0.5 * np.maximum(seen, 1), iterations=3, border_value=0)
+        filled = ndimage.binary_fill_holes(stands | (solid > 0.5 * np.maximum(seen, 1)))
+        rim = int(np.ceil(self.rule.clearance))
+        return np.asarray(ndimage.binary_erosion(filled, iterations=rim, border_value=1) if rim else filled)
+
+    def _below(self, start: int, end: int) -> Flags:
+        """Voxels of some slices on the electrolyte's side, within the view, as far from the interface as is looked."""
         y, x = (self.grid.origin[i] + np.arange(self.grid.shape[i]) * self.grid.size[i] for i in (1, 2))
         middle = self.grid.at((np.array(self.grid.shape) - 1) / 2.0)
         half = 0.5 * np.array(self.grid.shape) * self.grid.size
         round_view = (
             np.hypot((y[:, None] - middle[1]) / half[1], (x[None, :] - middle[2]) / half[2]) <= self.rule.radius
         )
+        if self.pellet is not None:
+            round_view &= self.pellet
         level = self.plane.height_at(y[:, None], x[None, :])
-        clear = self.rule.clearance * self.grid.size[0]
+        z = self.grid.origin[0] + np.arange(start, end) * self.grid.size[0]
+        away = self.plane.side * (z[:, None, None] - level) < -self.rule.clearance * self.grid.size[0]
+        return np.asarray(away & round_view)
+
+    def blocks(self) -> Iterator[_Block]:
+        """Smoothed share of electrolyte missing; a slab is smoothed with the slices beside it."""
+        depth, height, width = self.grid.shape
+        halo = int(np.ceil(4.0 * self.rule.smoothing))
         for start, end in slab_ranges((depth, height, width), self.slab):
-            z = self.grid.origin[0] + np.arange(start, end) * self.grid.size[0]
-            inside = (self.plane.side * (z[:, None, None] - level) < -clear) & round_view
+            inside = self._below(start, end)
             if not inside.any():
                 yield _Block(start, np.zeros((end - start, height, width), np.float32), inside)
                 continue
             low, high = max(0, start - halo), min(depth, end + halo)
-            part = {"z": slice(low, high)}
-            values = self.record.variables["attenuation"].isel(part).to_numpy().astype(np.float32)
-            if self.before is None:
-                dark = 1.0 - values / np.float32(self.strength)
-            else:
-                earlier = self.before.variables["attenuation"].isel(part).to_numpy().astype(np.float32)
-                dark = (earlier - values) / np.float32(self.strength)
+            dark = self._missing(slice(low, high))
             absent = ~np.isfinite(dark)
             dark[absent] = 0.0
             inside &= ~absent[start - low : end - low]
-            smooth = ndimage.gaussian_filter(dark, self.rule.smoothing, truncate=4.0)[start - low : end - low]
+            smooth = ndimage.gaussian_filter(dark, self.rule.smoothing, truncate=4.0)[start - low : end - low].copy()
+            # a slab of a wide volume is large: nothing of it stays while the next stage works
+            del dark, absent
             for i in np.flatnonzero(inside.any(axis=(1, 2))):
                 smooth[i] -= np.median(
                     smooth[i][inside[i]]
                 )  # cupping and rings of a slice that is electrolyte throughout
             yield _Block(start, smooth, inside)
+
+    def _missing(self, z: slice) -> Volume:
+        """Share of electrolyte that is missing, or went missing since before, in an array that may be written to."""
+        first = self.record if self.before is None else self.before
+        share = np.array(first.variables["attenuation"].isel(z=z).to_numpy(), dtype=np.float32)
+        if self.before is None:
+            share /= np.float32(-self.strength)
+            share += np.float32(1.0)
+        else:
+            share -= self.record.variables["attenuation"].isel(z=z).to_numpy().astype(np.float32, copy=False)
+            share /= np.float32(self.strength)
+        return share
 
     def noise(self) -> tuple[Floats, int]:
         """Robust standard deviation of each slice (NaN without electrolyte), and the number of voxels."""
@@ -267,8 +316,15 @@ def _record(pieces: Pieces, grid: VoxelGrid, plane: Plane, rule: CrackRule, nois
     sign = np.zeros(pieces.number, dtype=np.int64)
     sign[pieces.grain] = pieces.table[:, 1]
     # the blur makes every sheet at least this thick, so that a pore as wide as the blur is no sheet
-    sheet = (sizes >= rule.smallest) & (lengths[:, 1] >= rule.flatness * lengths[:, 2])
-    kept = sheet & (sign > 0)
+    flat = (sizes >= rule.smallest) & (lengths[:, 1] >= rule.flatness * lengths[:, 2])
+    pores = (sizes >= rule.smallest) & (sign > 0) & ~flat
+    extent = rule.extent
+    if pores.any():
+        extent = max(extent, rule.beyond_pores * float(np.quantile(lengths[pores, 1], 0.95)))
+    sheet = flat & (lengths[:, 1] >= extent)
+    missing = np.abs(pieces.total(pieces.sums))
+    brightest = float(missing[sheet & (sign < 0)].max(initial=0.0))
+    kept = sheet & (sign > 0) & (missing > brightest)
     table = grain_table(pieces, kept, grid, with_change=True)
     area = np.pi / 5.0 * lengths[kept, 0] * lengths[kept, 1]
     slice_limit = np.nan_to_num(limit * noise)
@@ -294,6 +350,8 @@ def _record(pieces: Pieces, grid: VoxelGrid, plane: Plane, rule: CrackRule, nois
         attrs={
             "dark_regions": int(((sizes >= rule.smallest) & (sign > 0) & ~sheet).sum()),
             "mirrored": int((sheet & (sign < 0)).sum()),
+            "within_null": int((sheet & (sign > 0) & ~kept).sum()),
+            "least_extent": extent,
         },
     )
 

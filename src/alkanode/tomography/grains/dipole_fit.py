@@ -2,7 +2,8 @@
 
 Matter that moves by u turns mu(r) into mu(r - u): it leaves a loss behind and makes a gain ahead. A phase fringe is a bright
 and a dark sheet side by side at an edge; where it grows or fades between two scans, the change is a multiple of the
-Laplacian of attenuation. Both are fitted to the voxels around a grain. What is left, less noise, over what there was, less
+Laplacian of attenuation. Both are fitted to the voxels around a grain. Both give on one side what they take from the
+other: a change whose sum does not vanish is neither, however well its shape fits (that of a void on a face does). What is left, less noise, over what there was, less
 noise, is the part not explained.
 """
 
@@ -21,6 +22,13 @@ Flags = npt.NDArray[np.bool_]
 _STEPS = 20
 _SETTLED = 5e-3  # voxels
 _BLUR = 1.5  # voxels, of the second Laplacian
+PARTNER = 0.2
+"""Least share that the smaller of loss and gain has of both where something moved: half would be even, but a fibre that moved
+is seen in pieces."""
+
+LEFT_OVER = 0.5
+"""Share of a grain's summed change that may be left over its surroundings where the two sheets of a fringe cancel."""
+
 _FITTED = 3000  # voxels of a block that the steps look at
 
 
@@ -40,6 +48,8 @@ class Patch:
         Displacement to try besides none, voxels (z, y, x).
     noise
         Variance of the change of one voxel, (1/m)^2.
+    core, near
+        The marked voxels of the grain, and those within the blur of a fringe around them.
     """
 
     before: Volume
@@ -48,6 +58,8 @@ class Patch:
     own: Flags
     start: Floats
     noise: float
+    core: Flags
+    near: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +109,24 @@ def explain(patch: Patch, largest: float, block: int) -> Explained:
             vector, weight = vector + gain * found, weight + gain
         faded[part] = there - bends[part] @ np.linalg.lstsq(bends[part], there, rcond=None)[0]
     return Explained(
-        _share(moved, still, own, patch.noise),
-        _share(faded, still, own, patch.noise),
+        _share(moved, still, own, patch.noise) if has_partner(patch) else 0.0,
+        _share(faded, still, own, patch.noise) if cancels(patch) else 0.0,
         vector / weight if weight > 0 else vector,
     )
+
+
+def has_partner(patch: Patch) -> bool:
+    """Whether beside the grain as much changed the other way as :data:`PARTNER` asks of what moved."""
+    change = patch.after - patch.before
+    own, other = (float(np.sum(change[mask], dtype=np.float64)) for mask in (patch.own, patch.region & ~patch.own))
+    return own * other < 0 and min(abs(own), abs(other)) >= PARTNER * (abs(own) + abs(other))
+
+
+def cancels(patch: Patch) -> bool:
+    """Whether the change about the grain sums to about nothing, as that of the two sheets of a fringe does."""
+    change = patch.after - patch.before
+    whole, own = (float(np.sum(change[mask], dtype=np.float64)) for mask in (patch.near, patch.core))
+    return abs(whole) <= LEFT_OVER * abs(own)
 
 
 def _blocks(at: npt.NDArray[np.int64], edge: int) -> list[npt.NDArray[np.int64]]:

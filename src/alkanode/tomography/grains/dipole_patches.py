@@ -20,6 +20,9 @@ Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 Box = tuple[slice, slice, slice]
 
+NEAR = 4
+"""Voxels around a grain within which the other sheet of a fringe lies: two blurred sheets are no farther apart."""
+
 _CUBE = np.ones((3, 3, 3), dtype=bool)
 
 
@@ -141,7 +144,7 @@ def patch_of(
         The patch, and the middle of what changed the other way (voxels of the volume).
     """
     sign = values["sign"]
-    own = _own_voxels(site, box, sign == site.sign)
+    own = own_voxels(site, box, sign == site.sign)
     near = ndimage.distance_transform_edt(~own) <= reach if own.any() else own
     other = (sign == -site.sign) & near
     if not other.any():
@@ -162,12 +165,22 @@ def patch_of(
         region & ~stray & ~absent,
         thick,
         site.sign * (middle - opposite),
-        float(np.mean(noise[box[0]] ** 2)),
+        _variance(noise[box[0]], values.get("factor"), own),
+        core=own & ~absent,
+        near=ndimage.binary_dilation(own, _CUBE, iterations=NEAR) & ~stray & ~absent,
     )
     return patch, np.asarray(opposite + np.array([one.start for one in box]))
 
 
-def _own_voxels(site: Site, box: Box, same: Flags) -> Flags:
+def _variance(noise: Floats, factor: npt.NDArray[np.generic] | None, own: Flags) -> float:
+    """Mean variance of the change of the grain's slices, by place where that is known."""
+    if factor is None:
+        return float(np.mean(noise**2))
+    each = noise[:, None, None] * factor.astype(np.float64)
+    return float(np.mean(each[own] ** 2))
+
+
+def own_voxels(site: Site, box: Box, same: Flags) -> Flags:
     """Voxels of the grain itself among those of its sign."""
     parts, number = ndimage.label(same, _CUBE)
     own = np.zeros_like(same)

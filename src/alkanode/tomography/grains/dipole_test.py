@@ -156,14 +156,14 @@ class _Run:
         self.voxel = float(grid.size.min())
         self.reach = max(1, round(rule.reach / self.voxel))
         self.block = max(1, round(rule.block / self.voxel))
-        self.window = Window(
-            {
-                "before": before.variables["attenuation_before"],
-                "after": before.variables["attenuation_after"],
-                "sign": signs.variables["sign"],
-            },
-            WINDOW_BYTES,
-        )
+        fields = {
+            "before": before.variables["attenuation_before"],
+            "after": before.variables["attenuation_after"],
+            "sign": signs.variables["sign"],
+        }
+        if "noise_factor" in before:
+            fields["factor"] = before.variables["noise_factor"]
+        self.window = Window(fields, WINDOW_BYTES)
         self.low, self.high = (
             np.stack([grains[f"{name}_{end}"].to_numpy() for name in ("z", "y", "x")], axis=1)
             for end in ("first", "last")
@@ -267,6 +267,8 @@ class _Run:
             after=patch.after[outer],
             region=(patch.region & block)[outer],
             own=(patch.own & block)[outer],
+            core=patch.core[outer],
+            near=patch.near[outer],
         )
         z, y, x = (slice(one.start + c.start, one.start + c.stop) for one, c in zip(box, outer, strict=True))
         return part, (z, y, x)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from alkanode.data.schema import RecordLike, check
@@ -22,8 +20,9 @@ def grain_estimates(grains: RecordLike) -> dict[str, Estimate]:
     -------
     dict
         ``volume_gained`` and ``volume_lost`` of the grains that count, and, after :func:`dipole_test`, ``volume_displaced``
-        and ``volume_of_fringes`` of those that do not. The interval is what the test's bound of false verdicts can have
-        moved between the two; how much the threshold matters is the business of :func:`alkanode.tomography.threshold_sweep`.
+        and ``volume_of_fringes`` of those that do not. They are sums of marked voxels: a blurred grain is cut where the
+        threshold lies, and grains that noise hid are not in them. So they have no interval;
+        :func:`~alkanode.tomography.grains.grain_volumes` gives volumes that have one.
     """
     record = check(grains, "grains")
     volume, sign = record["grain_volume"].to_numpy(), record["sign"].to_numpy()
@@ -34,19 +33,15 @@ def grain_estimates(grains: RecordLike) -> dict[str, Estimate]:
     counted = ~(moved | fringe)
     about = f"measured: grains of at least {int(record.attrs.get('smallest_voxels', 1))} voxels"
     about += ", displaced matter and fringes left out" if tested else ", displaced matter and fringes not told apart"
-    wrong = _bound(record.attrs.get("dipole_test"))
     found = {}
     for name, direction in (("volume_gained", 1), ("volume_lost", -1)):
         own = sign == direction
         value = float(volume[own & counted].sum())
-        # of what counts, so much would have been taken away wrongly: p/(1 - p) of what is left
-        more = min(wrong / (1.0 - wrong) * value, float(volume[own & ~counted].sum())) if wrong < 1.0 else 0.0
         found[name] = Estimate(
             value=value,
             unit="m3",
             quantity=name,
-            interval=(value, value + more) if tested else None,
-            label=about + ("; interval: bound of changes taken for displacements" if tested else ""),
+            label=f"{about}; voxels beyond the threshold, which is no estimate of the whole",
         )
     if tested:
         for name, which in (("volume_displaced", moved), ("volume_of_fringes", fringe)):
@@ -57,11 +52,3 @@ def grain_estimates(grains: RecordLike) -> dict[str, Estimate]:
                 label="measured: grains that one displacement or fringe explains, gains and losses together",
             )
     return found
-
-
-def _bound(test: object) -> float:
-    """Upper bound of the share of changes that are taken for a displacement or a fringe."""
-    if not isinstance(test, str):
-        return 0.0
-    said = json.loads(test)
-    return float(min(said["false_rate_upper"] + said["fringe_false_rate_upper"], 1.0))

@@ -2,13 +2,14 @@
 
 A thin layer of the anode, close to the electrolyte but clear of its blur, is averaged along the normal. Where it attenuates
 like metal there is contact; where it attenuates like nothing there is a void. Share and spacing of the two are what
-:func:`alkanode.impedance.constriction` takes.
+:func:`alkanode.impedance.constriction` takes. What lies between the layer and the interface is not seen; a second layer above
+tells how much it may be (``void_feet``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,16 @@ from alkanode.foundation.sources import Estimate
 from alkanode.foundation.units import QuantityLike, to_si
 from alkanode.numerics.small_samples import half_width
 from alkanode.tomography.grains.depth import Plane, Side, plane_of
-from alkanode.tomography.grains.void_pattern import Pattern, contact_pattern
+from alkanode.tomography.grains.void_feet import (
+    VoidMaps,
+    cap_share,
+    count_voids,
+    hidden_share,
+    hidden_voids,
+    least_spacing,
+    void_maps,
+)
+from alkanode.tomography.grains.void_pattern import VOIDS, Pattern, contact_pattern
 from alkanode.tomography.grains.voxel_grid import VoxelGrid, slab_ranges, voxel_grid
 
 Floats = npt.NDArray[np.float64]
@@ -40,7 +50,10 @@ class ContactLayer:
         Voxels between the interface and the layer. Default 3: the electrolyte attenuates ten times more than metal, and
         its blurred edge would look like contact.
     thickness
-        Voxels of the layer. Default 4, even, so that its odd and even slices tell its noise.
+        Voxels of the layer. Default 4, even, so that its odd and even slices tell its noise. A second layer, half a
+        thickness higher, tells how voids change with height.
+    face_error
+        Voxels by which the face of the electrolyte may lie elsewhere. Default 0.5: a blurred face is placed to that.
     smoothing
         Standard deviation of a Gaussian across the layer, in voxels. Default 1: less than the smallest void that counts.
     limit
@@ -58,6 +71,7 @@ class ContactLayer:
 
     clearance: float = 3.0
     thickness: float = 4.0
+    face_error: float = 0.5
     smoothing: float = 1.0
     limit: float = 0.5
     smallest: int = 9
@@ -71,6 +85,8 @@ class ContactLayer:
                 "a layer has a clearance and smoothing of at least 0, a thickness of at least 2, a limit within (0, 1)",
                 found=f"{self.clearance:g}, {self.smoothing:g}, {self.thickness:g}, {self.limit:g}",
             )
+        if not self.face_error >= 0:
+            raise SchemaError("the error of the face is not negative", found=f"{self.face_error:g} voxels")
         if self.smallest < 1 or self.parts < 2 or not 0 < self.radius <= 1.5:
             raise SchemaError(
                 "a layer counts voids of at least 1 pixel, over at least 2 x 2 parts, in a radius within (0, 1.5]",
@@ -89,6 +105,7 @@ def interface_contact(
     void_attenuation: QuantityLike = 0.0,
     anode_side: Side = 1,
     layer: ContactLayer = DEFAULT_LAYER,
+    electrode_area: QuantityLike | None = None,
 ) -> xr.Dataset:
     """Share of the interface that touches metal, and how its voids are spread.
 
@@ -105,14 +122,20 @@ def interface_contact(
         Used with a height only.
     layer
         Which layer, and how it is judged.
+    electrode_area
+        m2, of a round electrode in the middle of the volume. Where it is smaller than the circle of ``layer.radius``, only
+        it is looked at: the wall of a cell would count as contact, and the air around it as void.
 
     Returns
     -------
     Dataset
-        Kind ``interface_contact``, per ``scan``: ``contact_area_fraction`` with ``_interval`` (95 % over parts of the view,
-        and what noise can have moved across the limit); ``void_spacing`` (m, mean distance to the nearest void);
+        Kind ``interface_contact``, per ``scan``: ``contact_area_fraction`` (of the layer, whose middle lies
+        ``attrs["layer_height"]`` above the interface) with ``_interval`` (of the interface itself: between straight walls
+        and caps of balls below the layer, and between the two limits of a void; 95 % over parts of the view, what noise
+        can have moved across the limit, and the place of the face); ``void_spacing`` (m, mean distance to the nearest void of the layer)
+        with ``_interval``, down to what voids that end below the layer may make of it;
         ``void_diameter`` (m); ``contact_spacing`` (m, radius of the cell that belongs to one island: the spacing of the
-        constriction model); ``contact_radius`` (m, contact_spacing times the root of the fraction); ``correlation_length``
+        constriction model) with ``_interval``, unknown for islands of contact; ``contact_radius`` (m, contact_spacing times the root of the fraction); ``correlation_length``
         (m, free of any count of islands); ``pattern``; and the map ``contact``, of which ``seen`` says where it holds.
 
     Raises
@@ -124,8 +147,17 @@ def interface_contact(
 
     Notes
     -----
-    The map shows voids of the size of the layer's clearance and more. A gap thinner than that, right at the electrolyte, is
-    not seen, so the share is an upper bound of electrical contact.
+    A void has a core below ``layer.limit`` of the way to the least attenuating metal. Blur makes it look smaller: its edge
+    lies half way to the metal *around* it, so that what hangs together with a core and attenuates less than half as much as
+    the median of the contact is void, too. Metal of less attenuation that touches no core stays contact. The interval
+    reaches from the cores alone to all below the second limit.
+
+    Smoothing makes round voids smaller. What smoothing once more takes from them, the interval gives back.
+
+    The cross section of voids changes below the layer. The interval holds what straight walls make of it, and what caps of
+    balls make of it (``void_feet.cap_share``). Its lower end counts voids that are too low to
+    reach the layer, too, as many per height as end between the layer and one half a thickness above, and each as wide as half a ball that high. Voids that *all* end
+    below the layer or are narrower than about four times the smoothing, and gaps thinner than it, are not in it: electrically, the share is an upper bound.
     """
     records = [check(one, "volume") for one in _listed(volumes)]
     if not records:
@@ -139,8 +171,10 @@ def interface_contact(
     if not metal > void:
         raise SchemaError("metal attenuates more than a void", found=f"{metal:g} and {void:g} per m")
     seen = _view(grid, layer.radius)
+    if electrode_area is not None:
+        seen &= _within(grid, to_si(electrode_area, "area"), layer.clearance)
     limit = void + layer.limit * (metal - void)
-    rows = [_judge(one, own, plane, seen, layer, limit, (void, metal)) for one, own in zip(records, grids, strict=True)]
+    rows = [_judge(one, own, plane, seen, layer, (void, limit, metal)) for one, own in zip(records, grids, strict=True)]
     patterns = [
         contact_pattern(row.contact, seen, float(np.sqrt(grid.size[1] * grid.size[2])), layer.smallest) for row in rows
     ]
@@ -188,23 +222,39 @@ def contact_estimates(contact: RecordLike, *, scan: int = -1) -> dict[str, Estim
     row = record.isel(scan=scan)
     low, high = row["contact_area_fraction_interval"].to_numpy()
     limit, pattern = float(record.attrs["attenuation_limit"]), str(row["pattern"].item())
-    spacing = float(row["contact_spacing"])
+    spacing, height = float(row["contact_spacing"]), float(record.attrs["layer_height"])
     return {
         "contact_area_fraction": Estimate(
             value=float(row["contact_area_fraction"]),
             unit="1",
             quantity="contact_area_fraction",
             interval=(float(low), float(high)),
-            label=f"measured: attenuation above {limit:.3g} per m in a layer of the anode, an upper bound of electrical "
-            "contact; interval: 95 % over parts of the view, noise included",
+            label=f"measured: share without void (below {limit:.3g} per m, with its edge) in a layer {1e6 * height:.2g} um above "
+            "the electrolyte, an upper bound of electrical contact; interval: of the electrolyte's face, from straight walls "
+            "to caps of balls and low voids below the layer, both limits of a void, 95 % over parts of the view, noise, place of "
+            "the face; voids that all end below the layer are not in it",
         ),
         "contact_spacing": Estimate(
             value=spacing if np.isfinite(spacing) else None,
             unit="m",
             quantity="contact_spacing",
-            label=f"measured: area per island ({pattern})",
+            interval=spacing_interval(row, "contact_spacing"),
+            label=f"measured: area per island of the layer ({pattern}), an upper bound; {spacing_basis(row, 'contact_spacing')}",
         ),
     }
+
+
+def spacing_interval(row: xr.Dataset, name: str) -> tuple[float, float] | None:
+    """Interval of a spacing of one scan, m; none where it is not known."""
+    low, high = (float(one) for one in row[f"{name}_interval"].to_numpy())
+    return (low, high) if np.isfinite([low, high]).all() else None
+
+
+def spacing_basis(row: xr.Dataset, name: str) -> str:
+    """What the interval of a spacing covers, or why there is none."""
+    if spacing_interval(row, name) is None:
+        return "no interval: voids that end below the layer cannot be estimated for this pattern"
+    return "interval: down to that with the voids that end below the layer, as many per height as end in it"
 
 
 def _listed(volumes: RecordLike | Sequence[RecordLike]) -> list[RecordLike]:
@@ -213,12 +263,13 @@ def _listed(volumes: RecordLike | Sequence[RecordLike]) -> list[RecordLike]:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """Map of contact of one scan, its share, interval and the noise of the layer (1/m)."""
+    """Map of contact of one scan, its share, interval, noise of the layer (1/m), smallest spacing over that seen."""
 
     contact: Flags
     share: float
     interval: tuple[float, float]
     noise: float
+    closer: float
 
 
 def _view(grid: VoxelGrid, radius: float) -> Flags:
@@ -227,30 +278,94 @@ def _view(grid: VoxelGrid, radius: float) -> Flags:
     return np.asarray(np.hypot(y[:, None], x[None, :]) <= radius)
 
 
+def _within(grid: VoxelGrid, area: float, margin: float) -> Flags:
+    """Pixels within a round electrode in the middle, clear of its rim by some voxels."""
+    y, x = ((np.arange(n) - 0.5 * (n - 1)) * size for n, size in zip(grid.shape[1:], grid.size[1:], strict=True))
+    return np.asarray(np.hypot(y[:, None], x) <= np.sqrt(area / np.pi) - margin * grid.size[2])
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Voids of one layer, those of it smoothed as much once more, and the noise of its mean (1/m)."""
+
+    voids: VoidMaps
+    smoothed: VoidMaps
+    noise: float
+
+
 def _judge(
     record: xr.Dataset,
     grid: VoxelGrid,
     plane: Plane,
     seen: Flags,
     layer: ContactLayer,
-    limit: float,
-    levels: tuple[float, float],
+    levels: tuple[float, float, float],
 ) -> _Judged:
+    rise = 0.5 * layer.thickness
+    low = _seen_layer(record, grid, plane, seen, layer, levels)
+    high = _seen_layer(record, grid, plane, seen, replace(layer, clearance=layer.clearance + rise), levels)
+    contact = seen & ~low.voids.void
+    share = float(contact[seen].mean())
+    empty, limit, metal = levels
+    wrong_metal, wrong_void = (
+        float(special.ndtr(-apart / low.noise)) if low.noise else 0.0 for apart in (limit - empty, metal - limit)
+    )
+    unmoved = np.clip((share - wrong_metal) / (1.0 - wrong_metal - wrong_void), 0.0, 1.0)
+    height, pixels = _height(layer), int(seen.sum())
+    shares, slopes = [share, float(unmoved)], []
+    for name in ("core", "void", "wide"):
+        below, above = (getattr(one.voids, name) for one in (low, high))
+        empty_share = float(below[seen].mean())
+        slope = (float(above[seen].mean()) - empty_share) / rise
+        number, higher = (count_voids(one, layer.smallest) for one in (below, above))
+        foot = cap_share(empty_share, slope, number / pixels, height, rise)
+        smoothed = max(empty_share - float(getattr(low.smoothed, name)[seen].mean()), 0.0)
+        hidden = hidden_share(hidden_voids(number, higher, height, rise), pixels, height)
+        # straight walls hide no voids; low balls do
+        shares += [1.0 - one for one in (empty_share, empty_share + smoothed, foot, foot + smoothed + hidden)]
+        slopes.append(abs(slope))
+    error = float(np.hypot(_scatter(contact, seen, layer.parts), layer.face_error * max(slopes)))
+    interval = (max(min(shares) - error, 0.0), min(max(shares) + error, 1.0))
+    closer = least_spacing(
+        count_voids(low.voids.void, layer.smallest),
+        count_voids(low.voids.wide, layer.smallest),
+        count_voids(high.voids.wide, layer.smallest),
+        count_voids(low.smoothed.wide, layer.smallest),
+        height,
+        rise,
+    )
+    return _Judged(contact, share, interval, low.noise, closer)
+
+
+def _height(layer: ContactLayer) -> float:
+    """Of the middle of the layer over the interface, voxels."""
+    return layer.clearance + 0.5 * layer.thickness
+
+
+def _seen_layer(
+    record: xr.Dataset,
+    grid: VoxelGrid,
+    plane: Plane,
+    seen: Flags,
+    layer: ContactLayer,
+    levels: tuple[float, float, float],
+) -> _Layer:
     odd, even = (ndimage.gaussian_filter(half, layer.smoothing) for half in _layer_means(record, grid, plane, layer))
     noise = _MAD * float(np.median(np.abs(odd - even)[seen])) / 2.0
-    void, metal = levels
-    apart = min(limit - void, metal - limit)
+    empty, limit, metal = levels
+    apart = min(limit - empty, metal - limit)
     if not apart >= layer.least_separation * noise:
         raise PhysicsError(
             f"metal and void must lie {layer.least_separation:g} standard deviations from the limit between them",
             found=f"{apart:.3g} per m at a noise of {noise:.3g}",
             todo="Smooth the layer more, take a thicker one, or count more photons",
         )
-    contact = (0.5 * (odd + even) > limit) & seen
-    share = float(contact[seen].mean())
-    wrong_metal = float(special.ndtr(-(limit - void) / noise)) if noise else 0.0
-    wrong_void = float(special.ndtr(-(metal - limit) / noise)) if noise else 0.0
-    return _Judged(contact, share, _interval(contact, seen, layer.parts, share, wrong_metal, wrong_void), noise)
+    values = 0.5 * (odd + even)
+    once, twice = (
+        void_maps(one, seen, limit, layer.limit, empty, layer.smallest)
+        for one in (values, ndimage.gaussian_filter(values, layer.smoothing))
+    )
+    return _Layer(once, twice, noise)
 
 
 def _layer_means(record: xr.Dataset, grid: VoxelGrid, plane: Plane, layer: ContactLayer) -> tuple[Floats, Floats]:
@@ -278,20 +393,15 @@ def _layer_means(record: xr.Dataset, grid: VoxelGrid, plane: Plane, layer: Conta
     return sums[0] / np.maximum(counts[0], 1), sums[1] / np.maximum(counts[1], 1)
 
 
-def _interval(
-    contact: Flags, seen: Flags, parts: int, share: float, wrong_metal: float, wrong_void: float
-) -> tuple[float, float]:
-    """95 % interval of the share, from the scatter of parts of the view, widened by what noise can have moved."""
+def _scatter(contact: Flags, seen: Flags, parts: int) -> float:
+    """Half width of the 95 % interval of the share, from the scatter of parts of the view."""
     means = []
     for rows in np.array_split(np.arange(seen.shape[0]), parts):
         for columns in np.array_split(np.arange(seen.shape[1]), parts):
             part = np.ix_(rows, columns)
             if seen[part].mean() > 0.5:
                 means.append(float(contact[part][seen[part]].mean()))
-    scatter = float(np.std(means, ddof=1)) * half_width(len(means)) if len(means) > 1 else float("nan")
-    truth = np.clip((share - wrong_metal) / (1.0 - wrong_metal - wrong_void), 0.0, 1.0)
-    low, high = min(share, truth) - scatter, max(share, truth) + scatter
-    return float(np.maximum(low, 0.0)), float(np.minimum(high, 1.0))
+    return float(np.std(means, ddof=1)) * half_width(len(means)) if len(means) > 1 else float("nan")
 
 
 def _record(
@@ -299,13 +409,19 @@ def _record(
 ) -> xr.Dataset:
     share = np.array([row.share for row in rows])
     spacing = np.array([one.contact_spacing for one in patterns])
+    void_spacing = np.array([one.void_spacing for one in patterns])
+    closer = np.array([row.closer for row in rows])
+    # islands of contact are not counted by voids
+    closer_islands = np.where([one.name == VOIDS for one in patterns], closer, np.nan)
     return xr.Dataset(
         {
             "contact_area_fraction": ("scan", share),
             "contact_area_fraction_interval": (("scan", "bound"), [row.interval for row in rows]),
-            "void_spacing": ("scan", [one.void_spacing for one in patterns]),
+            "void_spacing": ("scan", void_spacing),
+            "void_spacing_interval": (("scan", "bound"), np.stack([closer * void_spacing, void_spacing], axis=1)),
             "void_diameter": ("scan", [one.void_diameter for one in patterns]),
             "contact_spacing": ("scan", spacing),
+            "contact_spacing_interval": (("scan", "bound"), np.stack([closer_islands * spacing, spacing], axis=1)),
             "contact_radius": ("scan", spacing * np.sqrt(share)),
             "correlation_length": ("scan", [one.correlation_length for one in patterns]),
             "pattern": ("scan", [one.name for one in patterns]),
@@ -321,6 +437,7 @@ def _record(
             "attenuation_limit": limit,
             "layer_noise": [row.noise for row in rows],
             "islands": [one.islands for one in patterns],
+            "layer_height": _height(layer) * float(grid.size[0]),
             "clearance": layer.clearance,
             "thickness": layer.thickness,
             "smoothing": layer.smoothing,

@@ -6,6 +6,7 @@ from alkanode.tomography.reconstruction.noise import expected_noise
 from alkanode.tomography.reconstruction.options import Grid, Reconstruction
 from alkanode.tomography.reconstruction.reconstruct import reconstruct
 from alkanode.tomography.reconstruction.resolution import modulation_transfer, resolved_length
+from alkanode.tomography.reconstruction.ring_noise import ring_noise
 from alkanode.tomography.reconstruction.slices import reconstruction_kernel
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "reconstruct",
     "reconstruction_kernel",
     "resolved_length",
+    "ring_noise",
     "split_halves",
 ]

@@ -5,6 +5,10 @@ all are voxels) is the weighted product of the slopes of the *two* volumes. The 
 it adds nothing on the average: a cylinder has no information about rotation round its axis, however noisy it is. Squares of
 one noisy slope would claim some.
 
+Errors have two parts. One is the scatter of the residuals between small cells: noise and changes. The other is what large parts
+of the mask disagree about beyond it, each sector around the axis with the others, and each slice with the others: faces that
+were sampled otherwise, rings, a bend. It is measured and added, not assumed.
+
 A direction is held at zero, never guessed, where its information does not exceed that of noise alone, where it is so small that
 the sampling on voxels explains it, or where its standard error is larger than is of use.
 """
@@ -20,8 +24,12 @@ from alkanode.tomography.registration.comparison import FixedSide
 from alkanode.tomography.registration.options import RegistrationOptions
 from alkanode.tomography.registration.voxel_grid import Floats
 
+Labels = npt.NDArray[np.int64]
+
 NULL_CELL = 4
 """Voxels along the edge of the cells in which noise is taken as correlated, for the test against noise alone."""
+SECTORS = 8
+"""Sectors about the axis z that are compared with one another: two more than a motion has numbers."""
 NAMED = 0.95
 """Share of a parameter in the directions held from which on it is held itself."""
 TOUCHED = 0.01
@@ -39,12 +47,15 @@ class Conditioning:
     held
         (6, direction) orthonormal directions that are not observable: shift z, y, x and rotation z, y, x times ``length``.
     covariance
-        (6, 6) of the observable part, voxel^2.
+        (6, 6) of the observable part, voxel^2: noise, and the disagreement of large parts beyond it.
+    noise
+        (6, 6) of it what noise and changes explain.
     """
 
     information: Floats
     held: Floats
     covariance: Floats
+    noise: Floats
 
     @property
     def number(self) -> float:
@@ -102,16 +113,36 @@ def conditioning(
     products = (one @ directions) * (two @ directions) * weight[:, None]
     noise = np.sqrt((cell_sums(products, fixed.offsets[good], NULL_CELL * pitch) ** 2).sum(axis=0))
     blind = (values <= options.significance * noise) | (values <= options.artefact**2 * max(values[0], 0.0))
-    scores = cell_sums(one * (residual[good] * weight)[:, None], fixed.offsets[good], options.cell * pitch)
-    share = cell_sums(np.abs(products).sum(axis=1, keepdims=True), fixed.offsets[good], options.cell * pitch)[:, 0]
+    scores = one * (residual[good] * weight)[:, None]
+    share = np.abs(products).sum(axis=1, keepdims=True)
+    offsets = fixed.offsets[good]
+
+    def scatter(number: Labels) -> Floats:
+        return _covariance(cross, _sums(scores, number), _sums(share, number)[:, 0], held)
+
+    cells = cell_numbers(offsets, options.cell * pitch)
     held = named_directions(directions[:, blind])
-    covariance = _covariance(cross, scores, share, held)
-    spread = np.einsum("ij,ik,kj->j", directions, covariance, directions)
+    noise = scatter(cells)
+    spread = np.einsum("ij,ik,kj->j", directions, noise, directions)
     wide = ~blind & (spread > (options.largest_error * pitch) ** 2)
     if wide.any():
         held = named_directions(directions[:, blind | wide])
-        covariance = _covariance(cross, scores, share, held)
-    return Conditioning(information=values, held=held, covariance=covariance)
+        noise = scatter(cells)
+    parts = (_sectors(offsets), np.round(offsets[:, 0] / pitch - (offsets[:, 0] / pitch).min()).astype(np.int64))
+    total = noise + sum(_positive(scatter(number) - noise) for number in parts)
+    return Conditioning(information=values, held=held, covariance=total, noise=noise)
+
+
+def _sectors(offsets: Floats) -> Labels:
+    """(point,) number of the sector about z, the points counted from the centre of rotation."""
+    turn = np.arctan2(offsets[:, 1], offsets[:, 2]) / (2 * np.pi)
+    return np.floor((turn % 1.0) * SECTORS).astype(np.int64) % SECTORS
+
+
+def _positive(matrix: Floats) -> Floats:
+    """The part of a symmetric matrix with positive eigenvalues."""
+    values, directions = np.linalg.eigh(0.5 * (matrix + matrix.T))
+    return np.asarray((directions * np.maximum(values, 0.0)) @ directions.T)
 
 
 def named_directions(held: Floats) -> Floats:
@@ -142,9 +173,18 @@ def without(columns: Floats, grey: Floats, weight: Floats) -> Floats:
 
 def cell_sums(values: Floats, offsets: Floats, edge: float) -> Floats:
     """(cell, column) sums over the points of each cubic cell."""
+    return _sums(values, cell_numbers(offsets, edge))
+
+
+def cell_numbers(offsets: Floats, edge: float) -> Labels:
+    """(point,) number of the cubic cell of each point."""
     cell = np.floor(offsets / edge).astype(np.int64)
     cell -= cell.min(axis=0)
     size = cell.max(axis=0) + 1
     number = (cell[:, 0] * size[1] + cell[:, 1]) * size[2] + cell[:, 2]
-    _, number = np.unique(number, return_inverse=True)
+    return np.asarray(np.unique(number, return_inverse=True)[1], dtype=np.int64)
+
+
+def _sums(values: Floats, number: Labels) -> Floats:
+    """(part, column) sums over the points of each part."""
     return np.stack([np.bincount(number, weights=column) for column in values.T], axis=1)

@@ -13,6 +13,8 @@ from alkanode.tomography.registration.fixed_material import FixedMaterial, no_ma
 from alkanode.tomography.registration.options import RegistrationOptions
 from alkanode.tomography.registration.slabs import Bins, Flags, Volume, bin_array, bin_volume
 
+FEWEST_USABLE = 1000
+"""Voxels that a mask should keep on a binned level: a start is told from another by hundreds of compared ones."""
 FEWEST_ROWS = 8
 """An axis is not binned below this many voxels."""
 
@@ -47,10 +49,17 @@ def next_bins(shape: tuple[int, ...], bins: Bins, coarsest: int) -> Bins:
 
 
 def coarser(level: Level, bins: Bins) -> Level:
-    """The same volume binned to ``bins``, multiples of those it has."""
+    """The same volume binned to ``bins``, multiples of those it has.
+
+    A voxel is usable where half of it was; of a mask too thin for that, where any of it was.
+    """
     ratio = tuple(new // old for new, old in zip(bins, level.bins, strict=True))
     step = (ratio[0], ratio[1], ratio[2])
-    return Level(bins=bins, values=bin_array(level.values, step), usable=bin_array(level.usable, step) > 0.5)
+    share = bin_array(level.usable, step)
+    usable = share > 0.5
+    if usable.sum() < FEWEST_USABLE:
+        usable = share > 0
+    return Level(bins=bins, values=bin_array(level.values, step), usable=usable)
 
 
 def levels_of(base: Level, coarsest: int) -> list[Level]:

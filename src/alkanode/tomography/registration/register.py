@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -109,7 +108,8 @@ def register(
     Dataset
         Kind ``registration`` with one scan: ``shift`` (m), ``rotation`` (rad), ``centre`` (m) so that a point p of the fixed
         volume lies at R (p - c) + c + t in the moving one; standard errors (infinite where not observable, and the value
-        zero); ``condition_number``; ``displacement`` and ``displacement_error``, the largest of any voxel of the mask (m);
+        zero); ``condition_number``; ``displacement`` and ``displacement_error``, the largest of any voxel of the mask (m), and
+        ``displacement_noise``, what of that error noise explains (m);
         ``residual_before``, ``residual_after`` (1/m); ``covariance``, ``information``, ``observable``, ``grey_gain``,
         ``grey_offset``, ``correlation``, ``overlap``, ``changed_fraction``.
 
@@ -128,7 +128,8 @@ def register(
     Notes
     -----
     Errors come from the scatter of the residuals between cells (a sandwich), so that correlated noise and unmodelled change
-    are counted. They hold no systematic part: scaling between scans or a deformation shows in :func:`residual_map`.
+    are counted, and from what sectors about the axis and single slices disagree about beyond that. What all parts share they
+    cannot show: an axis that is off by d pixels moves a slice over half a turn by 4/pi d, all of it alike.
     """
     return _register(moving, reference_of(fixed, mask, options), start, options, scan)
 
@@ -348,11 +349,14 @@ def _best(
 ) -> list[Motion]:
     """Where the starts lead, those of the best correlation first; what leads to the same place counts once."""
     found: list[Refinement] = []
+    refused = no_overlap("no start")
     for motion in starts:
-        with contextlib.suppress(PhysicsError):  # a start that leaves no overlap is no candidate
+        try:
             found.append(refine(patches, motion, frame=frame, length=reference.length, options=options))
+        except PhysicsError as reason:  # a start that leaves no overlap is no candidate
+            refused = reason
     if not found:
-        raise no_overlap("no start brought enough compared voxels into both")
+        raise refused
     found.sort(key=lambda one: -one.correlation * min(1.0, one.overlap / FAIR_OVERLAP))
     places = np.concatenate([patch.points[:: max(1, len(patch.points) // 100)] for patch in patches])
     near = float(max(patches[0].bins))

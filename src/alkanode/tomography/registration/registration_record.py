@@ -70,6 +70,9 @@ def registration_record(
             "displacement_error": np.inf
             if held
             else largest_error(state.covariance, places - motion.centre, length) * pixel,
+            "displacement_noise": np.inf
+            if held
+            else largest_error(state.noise, places - motion.centre, length) * pixel,
             "residual_before": residual[0],
             "residual_after": residual[1],
             "grey_gain": result.gain,
@@ -89,7 +92,9 @@ def unmoved_record(
     *, centre: Floats, pixel: float, first: Floats, options: RegistrationOptions, scan: str | int
 ) -> xr.Dataset:
     """The reference scan: no motion, no error."""
-    numbers = dict.fromkeys(("displacement", "displacement_error", "residual_before", "residual_after"), 0.0)
+    numbers = dict.fromkeys(
+        ("displacement", "displacement_error", "displacement_noise", "residual_before", "residual_after"), 0.0
+    )
     numbers |= {"condition_number": np.nan, "attenuation_noise": np.nan, "grey_gain": 1.0, "grey_offset": 0.0}
     numbers |= {"correlation": 1.0, "overlap": 1.0, "changed_fraction": 0.0}
     record = _record(

@@ -95,7 +95,9 @@ def refine(
     b by least squares with Tukey weights; t, w are undone by composition :cite:`BakerMatthews2004`.
     """
     patches, fixed = prepare(patches, motion.centre, length)
-    pitch = float(max(patches[0].bins)) if patches else 1.0
+    if fixed.value.size < FEWEST_POINTS:
+        raise too_few(fixed.value.size)
+    pitch = float(max(patches[0].bins))
     steepness = (fixed.columns[:, :3] ** 2).sum(axis=1)
     classes = SlopeClasses.of(steepness)
     grey = _grey_columns(fixed.value, options)
@@ -143,6 +145,15 @@ def no_overlap(found: str) -> PhysicsError:
         "the two volumes must overlap where the mask is",
         found=found,
         todo="Give a start, a larger mask, or volumes of the same region",
+    )
+
+
+def too_few(found: int) -> PhysicsError:
+    """The error for a mask with hardly any voxels."""
+    return PhysicsError(
+        f"the mask must hold at least {FEWEST_POINTS} voxels to compare",
+        found=f"{found} away from the edge of the volume",
+        todo="Erode less, or take in more of the material",
     )
 
 

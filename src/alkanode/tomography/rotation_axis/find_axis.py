@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,10 @@ METHODS: dict[str, Method] = {
 }
 """Methods by name: energy outside the double wedge of a mirrored sinogram; correlation of views half a turn apart; slopes
 of the slice; the swing of the centre of attenuation (only where the sample stays in view); algotom's search."""
+
+_ENOUGH = 3
+"""Methods that must agree for a single other one to be outvoted: they rest on different things, and three wrong ones would
+hardly meet within a column."""
 
 _SURE = 0.25
 """Largest standard error of a usable method over the tolerance."""
@@ -79,8 +84,8 @@ def find_axis(
     -------
     Dataset
         Kind ``rotation_axis``: ``axis_column``, ``standard_error`` (pixels), ``usable`` and ``reason`` per ``method``;
-        ``candidate`` and ``score`` (method, trial), low is good, NaN where a method has fewer trials;
-        ``row_axis_column`` (method, row) where a method gives it for rows, with the coordinate ``row``. Attributes:
+        ``candidate`` and ``score`` (axis_method, trial), low is good, NaN where a method has fewer trials;
+        ``row_axis_column`` (axis_method, row) where a method gives it for rows, with the coordinate ``row``. Attributes:
         ``tolerance_pixels``, ``spread_pixels`` between usable methods, ``agreed``, ``search``.
         :func:`axis_estimate` gives the consensus, or refuses.
 
@@ -92,12 +97,13 @@ def find_axis(
     Warns
     -----
     DataQualityWarning
-        When usable methods differ by more than the tolerance, or fewer than two are usable.
+        When usable methods differ by more than the tolerance, fewer than two are usable, or one is outvoted.
 
     Notes
     -----
     The standard errors come from the scatter between rows, parts of the slice, bands of the transform or pairs of views.
-    They hold what noise does and not what breaks a method's assumption: that shows as a difference between methods.
+    They hold what noise does and not what breaks a method's assumption: that shows as a difference between methods. A single
+    method that differs is outvoted where three or more others agree, and says so; two against one or two are refused.
 
     References
     ----------
@@ -121,6 +127,7 @@ def find_axis(
     for done, name in enumerate(methods):
         found.append(_trusted(METHODS[name](sinograms, angles, searched, largest_width), tolerance_pixels))
         report.update(done + 1, len(methods), "rotation axis")
+    found = _without_outvoted(list(methods), found, tolerance_pixels)
     row_numbers = record["row"].to_numpy()[chosen] if "row" in record.coords else np.array(chosen)
     result = _record(list(methods), found, row_numbers)
     if "pixel_size" in record.variables:
@@ -139,8 +146,8 @@ def find_axis(
 def summary(record: xr.Dataset) -> str:
     """What each method found, in one line."""
     told = []
-    for place, name in enumerate(record["method"].to_numpy()):
-        one = record.isel(method=place)
+    for place, name in enumerate(record["axis_method"].to_numpy()):
+        one = record.isel(axis_method=place)
         if bool(one["usable"]):
             error = float(one["standard_error"])
             told.append(f"{name} {float(one['axis_column']):.2f}" + (f" +- {error:.2f}" if np.isfinite(error) else ""))
@@ -173,6 +180,21 @@ def _trusted(finding: Finding, tolerance: float) -> Finding:
     return finding
 
 
+def _without_outvoted(methods: list[str], found: list[Finding], tolerance: float) -> list[Finding]:
+    """The findings, with a single one marked unusable that lies apart from three others or more, which agree."""
+    usable = [place for place, one in enumerate(found) if one.usable]
+    for odd in usable:
+        rest = np.array([found[place].column for place in usable if place != odd])
+        away = float(np.abs(rest - found[odd].column).min()) if rest.size else 0.0
+        if rest.size < _ENOUGH or np.ptp(rest) > tolerance or away <= tolerance:
+            continue
+        others = ", ".join(methods[place] for place in usable if place != odd)
+        reason = f"it lies {away:.1f} columns from {others}, which agree"
+        warnings.warn(f"rotation axis: {methods[odd]} is left out: {reason}", DataQualityWarning, stacklevel=4)
+        return [replace(one, reason=reason) if place == odd else one for place, one in enumerate(found)]
+    return found
+
+
 def _record(methods: list[str], found: list[Finding], row_numbers: npt.NDArray[np.integer]) -> xr.Dataset:
     trials = max(one.candidate.size for one in found)
     candidate = np.full((len(found), max(trials, 1)), np.nan)
@@ -185,13 +207,13 @@ def _record(methods: list[str], found: list[Finding], row_numbers: npt.NDArray[n
             rows[place] = one.rows
     return xr.Dataset(
         {
-            "axis_column": ("method", [one.column for one in found]),
-            "standard_error": ("method", [one.standard_error for one in found]),
-            "usable": ("method", [one.usable for one in found]),
-            "reason": ("method", [one.reason for one in found]),
-            "candidate": (("method", "trial"), candidate),
-            "score": (("method", "trial"), score),
-            "row_axis_column": (("method", "row"), rows),
+            "axis_column": ("axis_method", [one.column for one in found]),
+            "standard_error": ("axis_method", [one.standard_error for one in found]),
+            "usable": ("axis_method", [one.usable for one in found]),
+            "reason": ("axis_method", [one.reason for one in found]),
+            "candidate": (("axis_method", "trial"), candidate),
+            "score": (("axis_method", "trial"), score),
+            "row_axis_column": (("axis_method", "row"), rows),
         },
-        coords={"method": methods, "row": row_numbers},
+        coords={"axis_method": methods, "row": row_numbers},
     )

@@ -1,6 +1,7 @@
 """A series of scans from raw frames to tables, in one run that can be resumed."""
 
-from alkanode.tomography.series.failures import Failure, SeriesError
+from alkanode.tomography.series.failures import Failure, OtherSeriesError, SeriesError
+from alkanode.tomography.series.manifest import NAME as MANIFEST
 from alkanode.tomography.series.plan import SeriesPlan, pair_name
 from alkanode.tomography.series.result import SeriesResult, open_series
 from alkanode.tomography.series.run import run_series
@@ -16,9 +17,12 @@ from alkanode.tomography.series.steps import (
     FindInterface,
     MapChanges,
     MapNoChange,
+    MapResiduals,
     MeasureContact,
     MeasureDistribution,
+    MeasureGrainVolumes,
     MeasureNoise,
+    MeasurePlaceNoise,
     ProfileDepth,
     ReconstructScans,
     RegisterScans,
@@ -29,6 +33,7 @@ from alkanode.tomography.series.steps import (
 from alkanode.tomography.series.watch import watch_folder
 
 __all__ = [
+    "MANIFEST",
     "AlignScans",
     "CalibrateThreshold",
     "CheckConservation",
@@ -40,9 +45,13 @@ __all__ = [
     "FindInterface",
     "MapChanges",
     "MapNoChange",
+    "MapResiduals",
     "MeasureContact",
     "MeasureDistribution",
+    "MeasureGrainVolumes",
     "MeasureNoise",
+    "MeasurePlaceNoise",
+    "OtherSeriesError",
     "ProfileDepth",
     "ReconstructScans",
     "RegisterScans",

@@ -19,7 +19,7 @@ from alkanode.data.volumes import create_volume, marker_folder, read_markers, ro
 from alkanode.foundation.errors import AlkanodeError
 from alkanode.foundation.runtime import NoProgress, Progress
 from alkanode.tomography.series.blocks import BlockReport, run_block
-from alkanode.tomography.series.failures import Failure, SeriesError, no_room
+from alkanode.tomography.series.failures import Failure, SeriesError, disk_full, no_room
 from alkanode.tomography.series.remaining import RemainingTime
 from alkanode.tomography.series.task import WHOLE, Rows, Task, Workplace
 
@@ -38,7 +38,7 @@ class EngineState:
     failures
         Key -> why it was not made.
     doubts
-        Key -> warnings of its blocks.
+        Key -> warnings of its blocks, each as often as a block gave it.
     computed
         Blocks made in this run.
     """
@@ -143,12 +143,11 @@ class Engine:
             left, total = self._blocks_left(task, path)
         except Exception as error:
             if no_room(error):
-                raise self._full(error) from error
+                raise disk_full(self._place.folder, error) from error
             self._fail(task.key, Failure.of(error))
             return
         earlier = [marker for marker in read_markers(path).values() if marker.token == task.token]
-        texts = (text for marker in earlier for text in marker.attrs.get("doubts", ()))
-        self.state.doubts[task.key] = list(dict.fromkeys(texts))
+        self.state.doubts[task.key] = [text for marker in earlier for text in marker.attrs.get("doubts", ())]
         self._time.counted(task.key, total)
         self._time.expect(task.key, len(left))
         self._open[task.key] = len(left)
@@ -185,13 +184,13 @@ class Engine:
         if error is None:
             report = future.result()
             self.state.computed += 1
-            self.state.doubts[key].extend(text for text in report.doubts if text not in self.state.doubts[key])
+            self.state.doubts[key].extend(report.doubts)
             self._time.finished(key, report.seconds)
             self._open[key] -= 1
             if not self._open[key] and key not in self.state.failures:
                 self._finish(key)
         elif no_room(error):
-            raise self._full(error) from error
+            raise disk_full(self._place.folder, error) from error
         elif isinstance(error, BrokenProcessPool):
             raise SeriesError(
                 "the workers of a series must stay alive",
@@ -214,14 +213,6 @@ class Engine:
         self._units.pop(key, None)
         self._time.expect(key, 0)
         self._on_change(self.state)
-
-    def _full(self, error: BaseException) -> SeriesError:
-        free = shutil.disk_usage(self._place.folder).free
-        return SeriesError(
-            f"the disk of {self._place.folder} must take what the series makes",
-            found=f"{error} ({free / 1e9:.1f} GB free)",
-            todo="Make room and run again: it goes on where it stopped",
-        )
 
     def _drain(self) -> None:
         """Let the blocks in flight finish, and keep what they made."""

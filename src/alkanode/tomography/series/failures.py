@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from alkanode.foundation.errors import AlkanodeError
 
@@ -14,6 +16,10 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 
 class SeriesError(AlkanodeError, RuntimeError):
     """A series of scans cannot go on; what is done stays done."""
+
+
+class OtherSeriesError(SeriesError):
+    """The folder of a series holds one of other scans; nothing was touched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,19 @@ class Failure:
 def no_room(error: BaseException) -> bool:
     """Whether an error, or what caused it, says that the disk takes no more."""
     return any(isinstance(cause, OSError) and cause.errno in _NO_ROOM for cause in _chain(error))
+
+
+def disk_full(folder: Path, error: BaseException) -> SeriesError:
+    """The error of a series whose disk takes no more."""
+    try:
+        free = f" ({shutil.disk_usage(folder).free / 1e9:.1f} GB free)"
+    except OSError:
+        free = ""
+    return SeriesError(
+        f"the disk of {folder} must take what the series makes",
+        found=f"{error}{free}",
+        todo="Make room and run again: it goes on where it stopped",
+    )
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

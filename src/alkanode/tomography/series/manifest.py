@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 from alkanode.data.store import provenance
 from alkanode.data.volumes import canonical, write_text_atomically
 from alkanode.foundation.errors import ReaderError
+from alkanode.foundation.wording import merged
 from alkanode.tomography.series.engine import EngineState
-from alkanode.tomography.series.failures import Failure
+from alkanode.tomography.series.failures import Failure, OtherSeriesError
 from alkanode.tomography.series.plan import SeriesPlan
 from alkanode.tomography.series.scans import ScanFacts
 from alkanode.tomography.series.task import Task
@@ -84,10 +85,40 @@ def facts_before(folder: Path, name: str) -> ScanFacts | None:
     """What an earlier run knew of a scan; ``None`` where it knew nothing."""
     try:
         known = read_manifest(folder)["scans"][name]
-        told = {field.name: known[field.name] for field in dataclasses.fields(ScanFacts)}
+        told = {field.name: known[field.name] for field in dataclasses.fields(ScanFacts) if field.name in known}
         return ScanFacts(**told) if known["fingerprint"] else None
     except (ReaderError, KeyError, TypeError):
         return None
+
+
+def check_same_series(folder: Path, scans: Sequence[ScanFacts]) -> None:
+    """Refuse to write a series over one of other scans: what was computed of these would be lost without a word.
+
+    Parameters
+    ----------
+    folder
+        Folder of the series.
+    scans
+        What is known of the scans that open now. Scans may be added, left out, renamed or replaced, and options may
+        change, as long as one scan has the frames of one that the folder knows.
+
+    Raises
+    ------
+    OtherSeriesError
+        When the folder holds results of other scans only.
+    """
+    try:
+        known = read_manifest(folder)
+    except ReaderError:
+        return
+    done = any(task.get("state") == "done" for task in known.get("tasks", {}).values())
+    before = {str(scan.get("frames", "")) for scan in known.get("scans", {}).values()} - {""}
+    if scans and done and before and before.isdisjoint(scan.frames for scan in scans):
+        raise OtherSeriesError(
+            "a folder of results belongs to one series of scans",
+            found=f"results of other scans in {folder}: {', '.join(known['scans'])}",
+            todo="Name another folder, or remove that one",
+        )
 
 
 def _entry(task: Task, state: EngineState) -> dict[str, Any]:
@@ -100,7 +131,7 @@ def _entry(task: Task, state: EngineState) -> dict[str, Any]:
         "needs": list(task.needs),
         "state": "done" if task.key in state.done else "failed" if failure else "waiting",
         "error": None if failure is None else canonical(failure),
-        "doubts": state.doubts.get(task.key, []),
+        "doubts": merged(state.doubts.get(task.key, [])),
     }
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import xarray as xr
 
 from alkanode.data.schema import label
-from alkanode.data.store import open_saved
 from alkanode.data.volumes import open_volume, read_markers
 from alkanode.foundation.errors import SchemaError
 from alkanode.tomography.series.failures import Failure
+from alkanode.tomography.series.kept_records import open_record
 from alkanode.tomography.series.manifest import read_manifest
 from alkanode.tomography.series.plan import pair_name
 from alkanode.tomography.series.task import key_of
@@ -128,9 +128,7 @@ class SeriesResult:
         path = self.path(step, subject)
         if path.suffix == ".zarr":
             return open_volume(path, whole=whole)
-        saved = open_saved(path)
-        assert isinstance(saved, xr.Dataset)
-        return saved
+        return open_record(path)
 
     def volume(self, scan: str, *, whole: bool = True) -> xr.Dataset:
         """Volume of a scan, laid upon the reference where that is done (kind ``volume``)."""

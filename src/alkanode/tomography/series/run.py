@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from alkanode.foundation.errors import DataQualityWarning, PhysicsError, SchemaError
+from alkanode.foundation.errors import AlkanodeError, DataQualityWarning, PhysicsError, SchemaError
 from alkanode.foundation.runtime import Progress
+from alkanode.foundation.wording import merged, without_numbers
 from alkanode.tomography.series.draft import draft_tasks
 from alkanode.tomography.series.engine import Engine, EngineState
-from alkanode.tomography.series.failures import Failure
+from alkanode.tomography.series.failures import Failure, disk_full, no_room
 from alkanode.tomography.series.lock import locked
-from alkanode.tomography.series.manifest import facts_before, write_manifest
+from alkanode.tomography.series.manifest import check_same_series, facts_before, write_manifest
 from alkanode.tomography.series.plan import SeriesPlan
 from alkanode.tomography.series.result import SeriesResult, open_series
 from alkanode.tomography.series.scans import ScanFacts, facts_of
@@ -57,15 +59,16 @@ def run_series(
     SchemaError
         For a plan without scans.
     SeriesError
-        When another run writes into the folder, the disk is full, or workers were lost. What is done stays done: run
-        again to go on.
+        When another run writes into the folder, the folder holds a series of other scans, the disk is full, or workers
+        were lost. What is done stays done: run again to go on.
     KeyboardInterrupt
         After Ctrl-C, once the blocks in flight are finished and kept.
 
     Warns
     -----
     DataQualityWarning
-        Once per task whose blocks gave warnings, and once when parts failed.
+        Once per step for each thing that its blocks doubted, with the scans or pairs that it is about, and once when parts
+        failed.
 
     Notes
     -----
@@ -75,44 +78,56 @@ def run_series(
     if not plan.scans:
         raise SchemaError("a series needs scans", found="a plan without any")
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    with locked(target):
-        facts, bad = _known_scans(plan, target)
-        draft = draft_tasks(plan, facts)
-        place = Workplace(
-            folder=target.resolve(),
-            plan=plan,
-            fingerprints={name: one.fingerprint for name, one in facts.items()},
-            paths={key: task.path for key, task in draft.tasks.items()},
-        )
-
-        def note(state: EngineState, status: str = "running") -> None:
-            write_manifest(target, plan, facts, bad, draft.left_out, draft.tasks, state, status=status)
-
-        with pool_of(workers, pool, scheduler) as (executor, capacity):
-            engine = Engine(
-                place,
-                draft.tasks,
-                executor,
-                capacity,
-                progress=progress,
-                first_rows=_first_slices(plan),
-                on_change=note,
-            )
-            note(engine.state)
-            try:
-                engine.run()
-            except KeyboardInterrupt:
-                note(engine.state, "interrupted")
-                raise
-            except BaseException:
-                note(engine.state, "stopped")
-                raise
-        failed = bool(bad or draft.left_out or engine.state.failures)
-        note(engine.state, "finished with failures" if failed else "finished")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with locked(target):
+            _run(plan, target, workers=workers, pool=pool, scheduler=scheduler, progress=progress)
+    except OSError as error:
+        if isinstance(error, AlkanodeError) or not no_room(error):
+            raise
+        raise disk_full(target, error) from error
     result = open_series(target)
     _tell(result)
     return result
+
+
+def _run(
+    plan: SeriesPlan, target: Path, *, workers: int, pool: Pool, scheduler: Any, progress: Progress | None
+) -> None:
+    """Run a series in a folder that is held."""
+    facts, bad = _known_scans(plan, target)
+    check_same_series(target, [facts[name] for name in facts if name not in bad])
+    draft = draft_tasks(plan, facts)
+    place = Workplace(
+        folder=target.resolve(),
+        plan=plan,
+        fingerprints={name: one.fingerprint for name, one in facts.items()},
+        paths={key: task.path for key, task in draft.tasks.items()},
+    )
+
+    def note(state: EngineState, status: str = "running") -> None:
+        write_manifest(target, plan, facts, bad, draft.left_out, draft.tasks, state, status=status)
+
+    with pool_of(workers, pool, scheduler) as (executor, capacity):
+        engine = Engine(
+            place,
+            draft.tasks,
+            executor,
+            capacity,
+            progress=progress,
+            first_rows=_first_slices(plan),
+            on_change=note,
+        )
+        note(engine.state)
+        try:
+            engine.run()
+        except BaseException as error:
+            # on a full disk even this may not be written; the error that ended the run is the one to tell
+            with suppress(OSError):
+                note(engine.state, "interrupted" if isinstance(error, KeyboardInterrupt) else "stopped")
+            raise
+    failed = bool(bad or draft.left_out or engine.state.failures)
+    note(engine.state, "finished with failures" if failed else "finished")
 
 
 def _known_scans(plan: SeriesPlan, folder: Path) -> tuple[dict[str, ScanFacts], dict[str, Failure]]:
@@ -148,10 +163,15 @@ def _first_slices(plan: SeriesPlan) -> Rows | None:
 
 
 def _tell(result: SeriesResult) -> None:
+    """Warn of what came up, once for all subjects of a step that say the same."""
+    groups: dict[tuple[str, str], dict[str, list[str]]] = {}
     for key, texts in result.doubts.items():
-        if texts:
-            others = f" (and {len(texts) - 1} more: see doubts)" if len(texts) > 1 else ""
-            warnings.warn(f"{key}: {texts[0]}{others}", DataQualityWarning, stacklevel=3)
+        step, _, subject = key.partition("/")
+        for text in texts:
+            groups.setdefault((step, without_numbers(text)), {}).setdefault(subject, []).append(text)
+    for (step, _), said in groups.items():
+        sentence = merged((text for texts in said.values() for text in texts), of="")[0]
+        warnings.warn(f"{step}/{', '.join(said)}: {sentence}", DataQualityWarning, stacklevel=3)
     causes = {key: failure for key, failure in result.failures.items() if failure.kind != "waits"}
     if causes:
         first = next(iter(causes))

@@ -15,6 +15,7 @@ import xarray as xr
 from alkanode.data.schema import check
 from alkanode.data.volumes import configuration_hash
 from alkanode.foundation.errors import SchemaError
+from alkanode.tomography.series.doubts import collected
 
 ScanSource: TypeAlias = xr.Dataset | Callable[[], xr.Dataset]
 """A record of kind ``projections`` opened lazily, or something without arguments that opens one; for worker processes it
@@ -22,6 +23,10 @@ can be pickled, as ``functools.partial(open_projections, path)``."""
 
 SAMPLED_FRAMES = 7
 """Frames that the fingerprint of a scan reads whole."""
+
+TOLD_OF_THE_FILE = frozenset({"source_file", "layout", "title", "assumptions", "defects"})
+"""Attributes that say where a scan was read from and what was thought of it, and not what it is: a scan that is moved, or
+converted from one format to another, stays the same scan."""
 
 _opened: OrderedDict[str, xr.Dataset] = OrderedDict()
 _lock = threading.Lock()
@@ -37,7 +42,10 @@ class ScanFacts:
     name
         Name within the series.
     fingerprint
-        Hash of its shape, angles, keys, times and some frames.
+        Hash of its shape, angles, keys, times, pixel, energy, attributes and some frames.
+    frames
+        Hash of its shape and these frames alone: it tells whether two scans were taken of the same thing, whatever pixel
+        size or energy is said of them.
     rows, columns
         Size of the detector, in pixels.
     pixel_size
@@ -59,6 +67,7 @@ class ScanFacts:
     end: float = np.nan
     projections: int = 0
     exposure_time: float = np.nan
+    frames: str = ""
 
     def doubts_beside(self, other: ScanFacts) -> list[str]:
         """What does not fit together with another scan, though both can be compared."""
@@ -92,7 +101,7 @@ def open_scan(source: ScanSource, fingerprint: str = "") -> xr.Dataset:
     source
         See :data:`ScanSource`.
     fingerprint
-        Hash of what it holds; empty to open it anew.
+        Hash of what it holds; empty to open it anew. With it nothing is warned of: that was done when it was found.
 
     Returns
     -------
@@ -106,12 +115,14 @@ def open_scan(source: ScanSource, fingerprint: str = "") -> xr.Dataset:
             if fingerprint in _opened:
                 _opened.move_to_end(fingerprint)
                 return _opened[fingerprint]
-    scan = check(source(), "projections")
-    if fingerprint:
-        with _lock:
-            _opened[fingerprint] = scan
-            while len(_opened) > _KEPT:
-                _opened.popitem(last=False)
+    if not fingerprint:
+        return check(source(), "projections")
+    with collected():  # its doubts were told when it was opened the first time
+        scan = check(source(), "projections")
+    with _lock:
+        _opened[fingerprint] = scan
+        while len(_opened) > _KEPT:
+            _opened.popitem(last=False)
     return scan
 
 
@@ -144,9 +155,11 @@ def facts_of(name: str, source: ScanSource) -> ScanFacts:
         )
     times = scan["time"].to_numpy() if "time" in scan.variables else np.array([np.nan])
     known = times[np.isfinite(times)] if times.dtype.kind == "f" else times
+    frames = frames_hash(scan)
     return ScanFacts(
         name=name,
-        fingerprint=fingerprint_of(scan),
+        fingerprint=fingerprint_of(scan, frames=frames),
+        frames=frames,
         rows=int(scan.sizes["row"]),
         columns=int(scan.sizes["column"]),
         pixel_size=pixel,
@@ -157,24 +170,36 @@ def facts_of(name: str, source: ScanSource) -> ScanFacts:
     )
 
 
-def fingerprint_of(scan: xr.Dataset) -> str:
+def fingerprint_of(scan: xr.Dataset, *, frames: str = "") -> str:
     """Hash of what a scan holds: everything but the frames, and some frames whole.
 
     Parameters
     ----------
     scan
         Kind ``projections``.
+    frames
+        Of :func:`frames_hash`, where it is known already.
 
     Returns
     -------
     str
-        64 hexadecimal digits. Seven frames spread over the scan are read (first and last among them): a scan that was
-        replaced by another is noticed wherever its files lie, a single altered pixel elsewhere is not.
+        64 hexadecimal digits. Pixel size, energy, angles, times and attributes count, but for those that only say where
+        the scan was read from (:data:`TOLD_OF_THE_FILE`).
+    """
+    told = {str(name): value for name, value in scan.attrs.items() if name not in TOLD_OF_THE_FILE}
+    return configuration_hash(
+        {"fields": scan.drop_vars("counts"), "attrs": told, "frames": frames or frames_hash(scan)}
+    )
+
+
+def frames_hash(scan: xr.Dataset) -> str:
+    """Hash of the shape of a scan and of seven frames, spread over it, first and last among them.
+
+    A scan that was replaced by another is noticed wherever its files lie, a single altered pixel elsewhere is not.
     """
     counts = scan["counts"]
-    frames = np.unique(np.linspace(0, counts.sizes["frame"] - 1, SAMPLED_FRAMES).round().astype(int))
-    digest = hashlib.sha256(configuration_hash(scan.drop_vars("counts")).encode())
-    digest.update(repr((tuple(counts.shape), str(counts.dtype))).encode())
-    for frame in frames:
+    chosen = np.unique(np.linspace(0, counts.sizes["frame"] - 1, SAMPLED_FRAMES).round().astype(int))
+    digest = hashlib.sha256(repr((tuple(counts.shape), str(counts.dtype))).encode())
+    for frame in chosen:
         digest.update(np.ascontiguousarray(counts.isel(frame=int(frame)).to_numpy()).tobytes())
     return digest.hexdigest()

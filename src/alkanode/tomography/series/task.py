@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import xarray as xr
 
-from alkanode.data.store import open_saved
 from alkanode.data.volumes import VolumeLayout, open_volume
 from alkanode.foundation.errors import SchemaError
+from alkanode.tomography.series.kept_records import open_record
 from alkanode.tomography.series.scans import open_scan
 
 if TYPE_CHECKING:
@@ -113,9 +113,7 @@ class Workplace:
         path = self.folder / self.paths[key]
         if path.suffix == ".zarr":
             return open_volume(path)
-        saved = open_saved(path)
-        assert isinstance(saved, xr.Dataset)
-        return saved
+        return open_record(path)
 
     def narrowed(self, task: Task) -> Workplace:
         """The same place with only the scans that a task reads, so that little travels to another process."""

@@ -1,8 +1,8 @@
 """Live mode: take scans as they appear in a folder, and keep the series current.
 
 A scan is taken when it is complete: its size has stood still for a while, and it can be opened. Each time scans were taken
-the series runs; what is done stays, so that a run costs what is new. Scans that cannot be opened are looked at again until
-the watch ends, and then named among the failures.
+the series runs; what is done stays, so that a run costs what is new. A scan that goes on growing after it was taken is taken
+again. Scans that cannot be opened are looked at again until the watch ends, and then named among the failures.
 """
 
 from __future__ import annotations
@@ -55,17 +55,45 @@ class Arrivals:
     ready: dict[Path, str] = field(default_factory=dict)
     unreadable: dict[Path, str] = field(default_factory=dict)
     _since: dict[Path, tuple[Signature, float]] = field(default_factory=dict)
+    _taken: dict[Path, Signature] = field(default_factory=dict)
+    _gone_since: float | None = None
 
     def look(self) -> bool:
-        """Look once; true when scans were taken."""
+        """Look once; true when scans were taken.
+
+        Raises
+        ------
+        SeriesError
+            When the folder is not there for longer than ``settle``.
+        """
+        self._check_folder()
         found = [path for path in self.folder.glob(self.pattern) if not path.name.startswith(".")]
         taken = False
-        for path in sorted((path for path in found if path not in self.ready), key=_age_and_name):
-            if self._stands_still(path) and self._opens(path):
-                self.ready[path] = self._name(path)
+        for path in sorted(found, key=_age_and_name):
+            if not self._stands_still(path) or self._since[path][0] == self._taken.get(path):
+                continue
+            if self._opens(path):
+                self._taken[path] = self._since[path][0]
+                if path not in self.ready:
+                    self.ready[path] = self._name(path)
                 self.unreadable.pop(path, None)
                 taken = True
         return taken
+
+    def _check_folder(self) -> None:
+        """A folder may be away for a moment, as those of a network are."""
+        if self.folder.is_dir():
+            self._gone_since = None
+            return
+        now = time.monotonic()
+        if self._gone_since is None:
+            self._gone_since = now
+        if now - self._gone_since >= self.settle:
+            raise SeriesError(
+                "the folder to watch must be there",
+                found=f"no {self.folder} for {now - self._gone_since:.0f} s",
+                todo="Check the path and the connection, and run again: it goes on where it stopped",
+            )
 
     def _stands_still(self, path: Path) -> bool:
         now = time.monotonic()
@@ -148,7 +176,8 @@ def watch_folder(
     Raises
     ------
     SeriesError
-        When nothing appeared at all, and as :func:`~alkanode.tomography.series.run_series`.
+        When nothing appeared at all, the folder is not there for longer than ``settle``, and as
+        :func:`~alkanode.tomography.series.run_series`.
     KeyboardInterrupt
         After Ctrl-C; what is done stays done.
     """

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-import xarray as xr
 import yaml
 
 from alkanode.foundation.runtime import Progress
+from alkanode.virtual.tomograph.known_numbers import true_numbers
 from alkanode.virtual.tomograph.operando import (
     OperandoCell,
     OperandoSeries,
@@ -27,6 +26,9 @@ ROWS, COLUMNS = 140, 300
 
 SMALLEST = 5e-6
 """m, equivalent diameter and thickness of the smallest change that the study is asked to find."""
+
+WORKERS = 2
+"""Scans taken and blocks worked on at the same time."""
 
 CLOCK_ERROR = 1.0
 """s, which the study states as the standard error of the clocks' offset."""
@@ -59,6 +61,11 @@ def demo_cell() -> OperandoCell:
     )
 
 
+def demo_series(seed: int) -> OperandoSeries:
+    """The series of the demonstration, with its truth."""
+    return operando_series(demo_cell(), default_tomograph(rows=ROWS, columns=COLUMNS), seed=seed)
+
+
 def write_tomography_demo(folder: str | Path, *, seed: int = 1, progress: Progress | None = None) -> Path:
     """Write the virtual experiment.
 
@@ -79,7 +86,7 @@ def write_tomography_demo(folder: str | Path, *, seed: int = 1, progress: Progre
         The study.
     """
     target = Path(folder)
-    series = operando_series(demo_cell(), default_tomograph(rows=ROWS, columns=COLUMNS), seed=seed)
+    series = demo_series(seed)
     names = [f"scan_{number + 1}" for number in range(len(series))]
     study = {
         "title": "A virtual NaK50 anode in a tomograph",
@@ -94,57 +101,20 @@ def write_tomography_demo(folder: str | Path, *, seed: int = 1, progress: Progre
                 "scans": [f"{name}.nxs" for name in names],
                 "photon_energy": "45 keV",
                 "unchanged": [names[:2]],
-                "workers": 2,
+                "workers": WORKERS,
                 "smallest_diameter": f"{1e6 * SMALLEST:g} um",
                 "clock": {"offset": f"{-series.clock_offset:g} s", "offset_error": f"{CLOCK_ERROR:g} s"},
             },
         },
-        "truth": true_numbers(series, names),
+        "truth": true_numbers(series, names, SMALLEST),
     }
     path = target / "study.yaml"
     text = f"# seed {seed}\n" + yaml.safe_dump(study, sort_keys=False, allow_unicode=True, width=110)
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return path
     path.unlink(missing_ok=True)
-    write_series(series, target, progress=progress)
+    write_series(series, target, workers=WORKERS, progress=progress)
     # the study comes last and whole: where it stands, the rest is there
     draft = path.with_suffix(".part")
     draft.write_text(text, encoding="utf-8")
     return draft.replace(path)
-
-
-def true_numbers(series: OperandoSeries, names: list[str]) -> dict[str, dict[str, object]]:
-    """Known values under the names that a study gives to what it recovers, in SI; those that are not zero.
-
-    Parameters
-    ----------
-    series
-        The series.
-    names
-        Names of its scans in the study; the first is the reference.
-    """
-    truth: dict[str, dict[str, object]] = {}
-    scans = series.truth["scans"].to_dataset()
-    for number, name in enumerate(names):
-        if number:
-            for what, sign in (("volume_gained", 1), ("volume_lost", -1)):
-                value = volume_of_grains(series.changes(0, number), sign)
-                if value > 0:
-                    truth[f"tomography.{what}_in_{name}"] = {"value": value, "quantity": what}
-            if abs(float(scans["expected_attenuation_change"][number])) > 0:
-                truth[f"tomography.attenuation_balance_in_{name}"] = {"value": 1.0, "quantity": "balance_ratio"}
-        contact = float(scans["contact_area_fraction"][number])
-        truth[f"tomography.contact_area_fraction_in_{name}"] = {"value": contact, "quantity": "contact_area_fraction"}
-    return truth
-
-
-def volume_of_grains(changes: xr.Dataset, sign: int) -> float:
-    """True volume (m3) of grains, voids and islands of at least 5 um that gained (+1) or lost (-1) attenuation.
-
-    Left out are what only moved, shells thinner than that, and shifts of composition of the liquid as a whole, which
-    have no outline.
-    """
-    thick = np.minimum(changes["thickness"].to_numpy(), changes["equivalent_diameter"].to_numpy()) >= SMALLEST
-    whole = np.char.endswith(changes["cause"].to_numpy().astype(str), "composition")
-    counted = thick & ~whole & ~changes["displaced"].to_numpy() & (changes["sign"].to_numpy() == sign)
-    return float(changes["grain_volume"].to_numpy()[counted].sum())

@@ -5,8 +5,10 @@ term in the distance d of the transport-of-intensity equation for a weakly absor
 
     I = exp(-P) (1 + d Laplacian(D)),   D = line integral of the refractive index decrement,
 
-which gives the bright and dark fringe at each edge. It holds while the second factor stays near 1 (small d over the
-square of the pixel); it is an approximation, not a wave calculation, and the factor is kept above 0.05.
+which gives the bright and dark fringe at each edge. It holds while the second factor stays near 1; it is an approximation,
+not a wave calculation, and the factor is kept above 0.05. The Laplacian is taken over half a pixel, which is far wider than
+the first Fresnel zone at the distances where the equation holds, however many rays a pixel has: an edge then has the same
+fringe wherever it lies within its pixel.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.ndimage import gaussian_filter, laplace
+from scipy.ndimage import gaussian_filter
 
 from alkanode.data.schema import label
 from alkanode.foundation.runtime import NoProgress, Progress
@@ -123,7 +125,7 @@ def scan_object(
     )
     random = np.random.default_rng([seed, 32])
     counts = np.empty((keys.size, setup.rows, setup.columns), dtype=np.uint16)
-    batch = max(1, _RAYS_AT_ONCE // (setup.rows * setup.columns * setup.samples**2))
+    batch = max(1, _RAYS_AT_ONCE // (setup.rows * setup.row_rays * setup.columns * setup.column_rays))
     share = np.clip(np.arange(keys.size) - before, 0, setup.angles - 1) / max(setup.angles - 1, 1)
     for begin in range(0, keys.size, batch):
         part = slice(begin, min(begin + batch, keys.size))
@@ -169,14 +171,28 @@ def _transmission(bodies: Packed, setup: Tomograph, angles: Floats, share: Float
     lengths, decrements = ray_sums(bodies, setup, angles, progress=share, with_decrement=fringes)
     seen = np.exp(np.negative(lengths, out=lengths), out=lengths)
     if fringes:
-        scale = setup.detector_distance / (setup.pixel_size / setup.samples) ** 2
         for number, decrement in enumerate(decrements):
-            seen[number] *= np.maximum(1 + scale * laplace(decrement, mode="nearest"), 0.05)
-    seen = pixel_means(seen, setup.samples)
+            seen[number] *= np.maximum(1 + setup.detector_distance * _laplacian(decrement, setup), np.float32(0.05))
+    seen = pixel_means(seen, setup)
     if setup.detector.blur > 0:
         for frame in seen:
             frame[...] = gaussian_filter(frame, setup.detector.blur, mode="nearest", truncate=4.0)
     return seen
+
+
+def _laplacian(values: Singles, setup: Tomograph) -> Singles:
+    """Laplacian of (fine row, fine column) per m2, by differences over half a pixel, or a pixel that has one ray."""
+    found = np.zeros_like(values)
+    for axis, rays in enumerate((setup.row_rays, setup.column_rays)):
+        reach = max(rays // 2, 1)
+        wide = np.pad(values, [(reach, reach) if side == axis else (0, 0) for side in (0, 1)], mode="edge")
+        size = values.shape[axis]
+        before, after = (wide.take(range(start, start + size), axis=axis) for start in (0, 2 * reach))
+        before += after
+        before -= 2 * values
+        before *= np.float32((rays / (reach * setup.pixel_size)) ** 2)
+        found += before
+    return found
 
 
 def _readings(

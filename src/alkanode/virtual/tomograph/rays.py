@@ -23,7 +23,7 @@ def exact_line_integrals(bodies: Iterable[Body], tomograph: Tomograph) -> xr.Dat
     bodies
         The object; coordinates (z, y, x) in m from the rotation axis and the middle of row 0.
     tomograph
-        Its geometry; with ``samples`` above 1 the line integrals of the rays of a pixel are averaged.
+        Its geometry; with several rays per pixel the line integrals of the rays of a pixel are averaged.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def exact_line_integrals(bodies: Iterable[Body], tomograph: Tomograph) -> xr.Dat
         {
             "line_integral": (
                 ("row", "angle", "column"),
-                np.ascontiguousarray(pixel_means(lengths, tomograph.samples).transpose(1, 0, 2)),
+                np.ascontiguousarray(pixel_means(lengths, tomograph).transpose(1, 0, 2)),
             ),
             "rotation_angle": ("angle", angles),
             "pixel_size": ((), tomograph.pixel_size),
@@ -80,25 +80,26 @@ def ray_sums(
     Returns
     -------
     lengths
-        (frame, row * samples, column * samples), 1.
+        (frame, row * row_rays, column * column_rays), 1.
     decrements
         The same shape in m, or (1, 1, 1).
     """
     from alkanode.virtual.tomograph.kernels import project_bodies
 
-    p, n = tomograph.pixel_size, tomograph.samples
+    p, row_rays, column_rays = tomograph.pixel_size, tomograph.row_rays, tomograph.column_rays
     cosine, sine = np.cos(tomograph.axis_tilt), np.sin(tomograph.axis_tilt)
     middle = 0.5 * (tomograph.rows - 1)
-    # fine pixel i of n per pixel lies at (i - (n - 1)/2)/n pixels
-    first = -0.5 * (n - 1) / n
-    row, column = first - middle, first - tomograph.axis
+    # ray i of n per pixel lies at (i - (n - 1)/2)/n pixels
+    row = -0.5 * (row_rays - 1) / row_rays - middle
+    column = -0.5 * (column_rays - 1) / column_rays - tomograph.axis
     across = p * (cosine * column - sine * row)
     along = p * (cosine * row + sine * column + middle)
     moved = np.outer(progress, np.asarray(tomograph.drift))
     s_start = across - (moved[:, 2] * np.cos(angles) + moved[:, 1] * np.sin(angles))
     z_start = along - moved[:, 0]
-    steps = np.array([-sine, cosine, cosine, sine]) * (p / n)
-    lengths = np.zeros((angles.size, tomograph.rows * n, tomograph.columns * n), dtype=np.float32)
+    steps = p * np.array([-sine / row_rays, cosine / column_rays, cosine / row_rays, sine / column_rays])
+    shape = (angles.size, tomograph.rows * row_rays, tomograph.columns * column_rays)
+    lengths = np.zeros(shape, dtype=np.float32)
     decrements = np.zeros(lengths.shape if with_decrement else (1, 1, 1), dtype=np.float32)
     project_bodies(
         lengths,
@@ -118,10 +119,11 @@ def ray_sums(
     return lengths, decrements
 
 
-def pixel_means(values: Singles, samples: int) -> Singles:
-    """Mean over the rays of each pixel of (frame, row * samples, column * samples)."""
-    if samples == 1:
+def pixel_means(values: Singles, tomograph: Tomograph) -> Singles:
+    """Mean over the rays of each pixel of (frame, row * row_rays, column * column_rays)."""
+    rows, columns = tomograph.row_rays, tomograph.column_rays
+    if rows == columns == 1:
         return values
-    frames, rows, columns = values.shape
-    shape = (frames, rows // samples, samples, columns // samples, samples)
-    return np.asarray(values.reshape(shape).mean(axis=(2, 4)), dtype=np.float32)
+    frames = values.reshape(len(values), tomograph.rows, rows, tomograph.columns, columns)
+    # the strided side, which has few terms, comes last
+    return np.asarray(frames.mean(axis=2).mean(axis=3), dtype=np.float32)

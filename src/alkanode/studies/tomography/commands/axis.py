@@ -122,7 +122,7 @@ def part_of_axis(record: xr.Dataset, found: Estimate) -> Part:
     """The axis for people: a row for every method, and the consensus or the refusal."""
     agreed = found.value is not None
     spread = float(record.attrs.get("spread_pixels", np.nan))
-    methods = [str(name) for name in record["method"].to_numpy()]
+    methods = [str(name) for name in record["axis_method"].to_numpy()]
     finding = (
         "The axis was given, not looked for. [given by the user]"
         if methods == [GIVEN]
@@ -148,7 +148,7 @@ def part_of_axis(record: xr.Dataset, found: Estimate) -> Part:
 
 
 def _method(record: xr.Dataset, place: int) -> dict[str, Any]:
-    one = record.isel(method=place)
+    one = record.isel(axis_method=place)
     return {
         "axis_column": float(one["axis_column"]),
         "standard_error": float(one["standard_error"]),
@@ -159,7 +159,7 @@ def _method(record: xr.Dataset, place: int) -> dict[str, Any]:
 
 def _table(record: xr.Dataset) -> Table:
     rows = []
-    for place, name in enumerate(record["method"].to_numpy()):
+    for place, name in enumerate(record["axis_method"].to_numpy()):
         one = _method(record, place)
         rows.append(
             (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from alkanode.io.projections import Defect, ScanReport, inspect_series
+from alkanode.io.projections import Defect, Reconstructed, ScanReport, inspect_series
 from alkanode.studies.part import Part, Table
 from alkanode.studies.tomography.commands.scan_choice import ScanChoice, with_options
 from alkanode.studies.wording import number, shown
@@ -30,27 +31,73 @@ def inspection_part(scans: Sequence[ScanChoice], *, frames: int | None = 64) -> 
     -------
     Part
         Tables of facts and of defects; ``missing`` holds the scans of which no record can be made, with every reason.
+        Volumes that are reconstructed already are named apart, and nothing of a scan is asked of them.
     """
+    guesses = {scan: found for scan in scans if (found := scan.reconstructed()) is not None}
+    volumes = {scan: found for scan, found in guesses.items() if found.sure}
+    scans = [scan for scan in scans if scan not in volumes]
     reports = [scan.inspect(frames) for scan in scans]
     between = inspect_series(reports) if len(reports) > 1 else ()
     between = tuple(defect for defect in between if defect.kind != "series-scan-unusable")
     names = _different([report.source for report in reports], scans)
     missing = {
-        f"a record of {name}": "; ".join(_sentence(one) for one in report.of("fatal"))
-        for name, report in zip(names, reports, strict=True)
+        f"a record of {name}": _why_not(report, guesses.get(scan))
+        for scan, name, report in zip(scans, names, reports, strict=True)
         if not report.usable
     }
+    tables = {"facts": _facts(names, reports)} if reports else {}
+    if volumes:
+        tables["volumes"] = _volumes(volumes)
     return Part(
         name="inspection",
-        title=f"Inspection of {len(reports)} scan{'s' if len(reports) > 1 else ''}",
+        title=f"Inspection of {_counted(len(reports), 'scan')}"
+        + (f" and {_counted(len(volumes), 'volume')}" if volumes else ""),
         details={
             "scans": {name: report.to_json() for name, report in zip(names, reports, strict=True)},
+            "volumes": {str(scan.path): asdict(found) for scan, found in volumes.items()},
             "between_scans": [defect.to_json() for defect in between],
             "usable": [report.usable for report in reports],
         },
-        tables={"facts": _facts(names, reports)},
-        findings=_findings(names, reports, between),
+        tables=tables,
+        findings=(*_of_volumes(volumes), *_findings(names, reports, between)),
         missing=missing,
+    )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _why_not(report: ScanReport, guess: Reconstructed | None) -> str:
+    """Every reason; of what may be a volume nobody is told to find flats."""
+    fatal = report.of("fatal")
+    if guess is None:
+        return "; ".join(_sentence(one) for one in fatal)
+    kinds = ", ".join(f"[{one.kind}]" for one in fatal)
+    return f"{kinds}: these may be reconstructed slices ({guess.evidence}). {guess.todo}"
+
+
+def _of_volumes(volumes: Mapping[ScanChoice, Reconstructed]) -> list[str]:
+    return [
+        f"{scan.path.name} is a reconstructed volume and no scan ({found.layout}: {found.evidence}). {found.todo}."
+        for scan, found in volumes.items()
+    ]
+
+
+def _volumes(volumes: Mapping[ScanChoice, Reconstructed]) -> Table:
+    return Table(
+        title="Reconstructed volumes",
+        columns=("volume", "layout", "voxels", "type", "voxel"),
+        rows=tuple(
+            (
+                scan.path.name,
+                found.layout,
+                " x ".join(str(side) for side in found.shape) or "unknown",
+                found.dtype or "unknown",
+                "unknown" if found.voxel is None else shown(found.voxel, "pixel_size"),
+            )
+            for scan, found in volumes.items()
+        ),
     )
 
 
@@ -117,7 +164,8 @@ def _findings(names: Sequence[str], reports: Sequence[ScanReport], between: Sequ
         )
         state = "can be used" if report.usable else "cannot be used"
         told.append(f"{name} {state}; {what or 'no defect found'}; {report.examined}.")
-        told += [f"{name}, {line}" for line in _lines(report.defects)]
+        lesser = [one for one in report.defects if one.severity != "fatal"]  # the fatal ones are errors, told as such
+        told += [f"{name}, {line}" for line in _lines(lesser)]
         told += [f"{name}, assumed: {sentence}" for sentence in report.assumptions]
     told += [f"between scans, {one.severity}: {_sentence(one)}" for one in between]
     if len(reports) > 1 and not between and all(report.usable for report in reports):

@@ -189,7 +189,7 @@ def _part(
 
 def _axis(result: SeriesResult, name: str) -> tuple[xr.Dataset, Estimate]:
     record = result.open("axis", name)
-    if list(record["method"].to_numpy()) == [GIVEN]:
+    if list(record["axis_method"].to_numpy()) == [GIVEN]:
         column = float(record["axis_column"][0])
         return record, Estimate(value=column, unit="1", quantity="axis_column", label=Trust.GIVEN.value)
     return record, consensus(record)

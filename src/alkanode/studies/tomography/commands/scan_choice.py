@@ -12,12 +12,20 @@ from typing import Any
 import xarray as xr
 
 from alkanode.foundation.errors import DataQualityWarning, SchemaError
-from alkanode.io.projections import AngleRange, DatasetPaths, ScanReport, inspect_scan, open_projections
+from alkanode.io.projections import (
+    AngleRange,
+    DatasetPaths,
+    Reconstructed,
+    ScanReport,
+    inspect_scan,
+    open_projections,
+    reconstructed,
+)
 
 _RANGE = re.compile(r"\s*(?P<start>[-+0-9.eE]+)\s*:\s*(?P<open><?)\s*(?P<stop>[-+0-9.eE]+)\s*(?P<unit>deg|rad)\s*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ScanChoice:
     """A scan and what its files do not say.
 
@@ -98,6 +106,11 @@ class ScanChoice:
     def inspect(self, frames: int | None) -> ScanReport:
         """Everything that is wrong with it."""
         return inspect_scan(self.path, frames=frames, **self.settings())
+
+    def reconstructed(self) -> Reconstructed | None:
+        """Whether it is a volume already; not asked where the user says what belongs to a scan."""
+        said = (self.flats, self.flats_after, self.darks, self.angles, self.full, self.datasets, self.sinograms)
+        return None if any(said) else reconstructed(self.path)
 
     def _layout(self) -> DatasetPaths | None:
         if not self.datasets:

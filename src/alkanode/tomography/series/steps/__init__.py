@@ -10,12 +10,15 @@ from alkanode.tomography.series.steps.contact import MeasureContact
 from alkanode.tomography.series.steps.cracks import FindCracks
 from alkanode.tomography.series.steps.difference import SubtractPairs
 from alkanode.tomography.series.steps.distribution import MeasureDistribution
+from alkanode.tomography.series.steps.grain_volumes import MeasureGrainVolumes
 from alkanode.tomography.series.steps.grains import FindGrains
 from alkanode.tomography.series.steps.interface import FindInterface
 from alkanode.tomography.series.steps.noise import MeasureNoise
 from alkanode.tomography.series.steps.null import MapNoChange
+from alkanode.tomography.series.steps.place import MeasurePlaceNoise
 from alkanode.tomography.series.steps.profile import ProfileDepth
 from alkanode.tomography.series.steps.registration import RegisterScans
+from alkanode.tomography.series.steps.residual import MapResiduals
 from alkanode.tomography.series.steps.sweep import SweepThreshold
 from alkanode.tomography.series.steps.threshold import CalibrateThreshold
 from alkanode.tomography.series.steps.volume import ReconstructScans
@@ -33,6 +36,7 @@ def standard_steps() -> tuple[Step, ...]:
         RegisterScans(),
         AlignScans(),
         MeasureNoise(),
+        MeasurePlaceNoise(),
         SubtractPairs(),
         MapNoChange(),
         CalibrateThreshold(),
@@ -54,9 +58,12 @@ __all__ = [
     "FindInterface",
     "MapChanges",
     "MapNoChange",
+    "MapResiduals",
     "MeasureContact",
     "MeasureDistribution",
+    "MeasureGrainVolumes",
     "MeasureNoise",
+    "MeasurePlaceNoise",
     "ProfileDepth",
     "ReconstructScans",
     "RegisterScans",

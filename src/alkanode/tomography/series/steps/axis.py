@@ -144,13 +144,13 @@ def _with_consensus(record: xr.Dataset, consensus: Estimate) -> xr.Dataset:
 def _given(column: float) -> xr.Dataset:
     record = xr.Dataset(
         {
-            "axis_column": ("method", [column]),
-            "standard_error": ("method", [np.nan]),
-            "usable": ("method", [True]),
-            "candidate": (("method", "trial"), [[column]]),
-            "score": (("method", "trial"), [[0.0]]),
+            "axis_column": ("axis_method", [column]),
+            "standard_error": ("axis_method", [np.nan]),
+            "usable": ("axis_method", [True]),
+            "candidate": (("axis_method", "trial"), [[column]]),
+            "score": (("axis_method", "trial"), [[0.0]]),
         },
-        coords={"method": ["given"]},
+        coords={"axis_method": ["given"]},
     )
     given = Estimate(value=column, unit="1", quantity="axis_column", label=Trust.GIVEN.value)
     return _with_consensus(label(record, "rotation_axis"), given)

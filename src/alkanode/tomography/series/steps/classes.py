@@ -26,9 +26,6 @@ CLASS_FIELDS: Mapping[str, VolumeField] = {
 }
 """Fields of the classes on disk."""
 
-REACH = 2.0
-"""Slices beyond a block that tell whether a voxel may be mixed, in widths of the smoothing."""
-
 
 def classify_of(
     difference: xr.Dataset, materials: Mapping[str, float], noise: float, options: Mapping[str, Any]
@@ -52,8 +49,8 @@ class ClassifyPairs:
     options
         Keyword options of :func:`~alkanode.tomography.differences.classify` (``priors``, ``largest_error``, ``chain``).
     classify
-        Gives a record of kind ``material_classes`` from a difference, the materials, the noise of one volume (1/m) and the
-        options.
+        Gives a record of kind ``material_classes`` from a difference, the materials, the noise of one volume (1/m), the
+        options, and ``slices`` among them: first and last-plus-one slice to classify.
     """
 
     materials: Mapping[str, float]
@@ -95,7 +92,4 @@ def class_block(place: Workplace, task: Task, rows: Rows, *, step: ClassifyPairs
 def _classified(difference: xr.Dataset, rows: Rows, step: ClassifyPairs) -> xr.Dataset:
     """Classes of some slices, which see those beside them."""
     noise = float(np.median(difference["attenuation_noise"].to_numpy())) / np.sqrt(2.0)
-    reach = max(int(np.ceil(REACH * float(difference.attrs.get("smoothing_voxels", 0.0)))), 1)
-    low, high = max(rows[0] - reach, 0), min(rows[1] + reach, difference.sizes["z"])
-    found = step.classify(difference.isel(z=slice(low, high)), step.materials, noise, step.options)
-    return found.isel(z=slice(rows[0] - low, rows[1] - low))
+    return step.classify(difference, step.materials, noise, {**step.options, "slices": rows})

@@ -28,6 +28,13 @@ DIFFERENCE_FIELDS: Mapping[str, VolumeField] = {
 }
 """Fields of a difference on disk."""
 
+PLACE_FIELDS: Mapping[str, VolumeField] = {
+    "noise_factor": VolumeField(dtype="float16"),
+    "trusted_voxels": VolumeField(dims=("z",), dtype="float64"),
+    "distrusted_voxels": VolumeField(dims=("z",), dtype="float64"),
+}
+"""Fields that noise by place adds."""
+
 
 def subtract_rows(after: xr.Dataset, before: xr.Dataset, rows: Rows, options: Mapping[str, Any]) -> xr.Dataset:
     """Difference of some slices: :func:`alkanode.tomography.differences.difference_slab`."""
@@ -55,7 +62,12 @@ class SubtractPairs:
         How far registration may be off, in m; ``None`` takes the largest error that the registrations of the pair state.
     unstated_error
         Voxels by which edges may lie elsewhere beyond what registration states, added to it in quadrature. Default 0.1:
-        fringes that differ from scan to scan, and faces that fall between rows, move an edge without any motion.
+        fringes that differ from scan to scan, and faces that fall between rows, move an edge without any motion. Not used
+        where scans at rest show what edges do.
+    edge_limit
+        Noise that an edge may add before a voxel is not trusted, over that which it has without. Default 2 where scans
+        at rest show what edges do: on these no more false grains are found among these voxels than among others, and
+        beyond, hardly a change could be told. 1 otherwise.
     options
         Further keyword options of :func:`~alkanode.tomography.differences.difference_slab`.
     subtract, combine
@@ -65,6 +77,7 @@ class SubtractPairs:
     smoothing: float = 1.5
     displacement_error: float | None = None
     unstated_error: float = 0.1
+    edge_limit: float | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     subtract: Subtract = subtract_rows
     combine: Callable[[xr.Dataset, xr.Dataset], xr.Dataset] = combined_noise
@@ -78,22 +91,24 @@ class SubtractPairs:
                 continue
             noise = [("noise", scan) for scan in (before, after) if draft.has("noise", scan)]
             motion = [("registration", scan) for scan in (before, after) if draft.has("registration", scan)]
+            place = [("place_noise", one) for one in (pair, "series") if draft.has("place_noise", one)]
             draft.add(
                 self.name,
                 pair,
                 f"pairs/{pair}/difference.zarr",
-                work=partial(difference_block, step=self, before=volumes[0], after=volumes[1]),
-                layout=partial(difference_layout, before=volumes[0]),
+                work=partial(difference_block, step=self, before=volumes[0], after=volumes[1], place_noise=place),
+                layout=partial(difference_layout, before=volumes[0], by_place=bool(place)),
                 configuration={"step": self},
-                needs=[*volumes, *(noise if len(noise) == 2 else []), *motion],
+                needs=[*volumes, *(noise if len(noise) == 2 else []), *motion, *place],
                 expected_blocks=draft.blocks_of(draft.reference if draft.reference in draft.scans else before),
                 weight=0.4,
             )
 
 
-def difference_layout(place: Workplace, task: Task, *, before: tuple[str, str]) -> VolumeLayout:
+def difference_layout(place: Workplace, task: Task, *, before: tuple[str, str], by_place: bool) -> VolumeLayout:
     """Shape of a difference: that of the volume before."""
-    return layout_like(place, place.result(*before), "difference", DIFFERENCE_FIELDS, pair=task.subject)
+    fields = {**DIFFERENCE_FIELDS, **(PLACE_FIELDS if by_place else {})}
+    return layout_like(place, place.result(*before), "difference", fields, pair=task.subject)
 
 
 def layout_like(
@@ -111,7 +126,14 @@ def layout_like(
 
 
 def difference_block(
-    place: Workplace, task: Task, rows: Rows, *, step: SubtractPairs, before: tuple[str, str], after: tuple[str, str]
+    place: Workplace,
+    task: Task,
+    rows: Rows,
+    *,
+    step: SubtractPairs,
+    before: tuple[str, str],
+    after: tuple[str, str],
+    place_noise: list[tuple[str, str]],
 ) -> xr.Dataset:
     """Slices ``rows`` of a difference."""
     volumes = place.result(*after), place.result(*before)
@@ -119,14 +141,21 @@ def difference_block(
     options: dict[str, Any] = {**step.options, "smoothing": step.smoothing}
     if all(f"noise/{scan}" in task.needs for _, scan in (before, after)):
         options["noise"] = step.combine(place.result("noise", after[1]), place.result("noise", before[1]))
+    known = False
+    if place_noise:
+        options["place_noise"] = place.result(*place_noise[0])
+        known = bool(options["place_noise"].attrs.get("edges_measured", 0))
+    options.setdefault("edge_limit", step.edge_limit or (2.0 if known else 1.0))
     off = step.displacement_error
-    if off is None:
+    if off is None and known:
+        off = _stated_error(place, task)
+    elif off is None:
         heights = volumes[1]["z"].to_numpy()
         voxel = abs(float(heights[1] - heights[0])) if heights.size > 1 else 0.0
         off = float(np.hypot(_stated_error(place, task), step.unstated_error * voxel))
     options["displacement_error"] = off
     made = step.subtract(*volumes, rows, options)
-    return made[list(DIFFERENCE_FIELDS)]
+    return made[[*DIFFERENCE_FIELDS, *(PLACE_FIELDS if place_noise else ())]]
 
 
 def _stated_error(place: Workplace, task: Task) -> float:

@@ -10,8 +10,7 @@ from typing import Any, ClassVar
 import xarray as xr
 
 from alkanode.tomography.series.draft import Draft
-from alkanode.tomography.series.plan import pair_name
-from alkanode.tomography.series.steps.null import COMBINATIONS
+from alkanode.tomography.series.steps.null import quiet_maps, quiet_records
 from alkanode.tomography.series.steps.threshold import declare_unchanged
 from alkanode.tomography.series.task import Rows, Task, Workplace
 
@@ -50,11 +49,8 @@ class MeasureDistribution:
 
     def draft(self, draft: Draft) -> None:
         """One record per pair that has maps without change."""
-        unchanged = tuple(draft.option("threshold", "unchanged", ()))
         for _, _, pair in draft.pairs:
-            maps = [("null", f"{pair}.{combine}") for combine in COMBINATIONS]
-            if unchanged:
-                maps = [("difference", pair_name(*one)) for one in unchanged]
+            maps = quiet_maps(draft, pair)
             if all(draft.has(*need) for need in [("difference", pair), *maps]):
                 draft.add(
                     self.name,
@@ -71,6 +67,5 @@ def distribution_of_pair(
     place: Workplace, task: Task, rows: Rows, *, step: MeasureDistribution, maps: tuple[tuple[str, str], ...]
 ) -> xr.Dataset:
     """Volumes of one pair."""
-    quiet = [place.result(*one) for one in maps]
-    marked = [step.declare(one) if made == "difference" else one for one, (made, _) in zip(quiet, maps, strict=True)]
+    marked = quiet_records(place, maps, step.declare)
     return step.measure(place.result("difference", task.subject), marked, step.contrasts, step.options)

@@ -1,12 +1,14 @@
 """Step: maps without change for each pair, from halves of the projections, on some of the slices.
 
+Where the threshold takes scans between which nothing happened, their difference is such a map and none is made of halves.
+
 Both scans of a pair give the noise of their difference without its object, in two maps. They cost as much as a difference;
 so a tall volume is sampled by some slices about its middle, and the rate of false grains is stated for that volume.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Literal
@@ -16,6 +18,7 @@ import xarray as xr
 from alkanode.data.volumes import VolumeLayout, row_blocks
 from alkanode.tomography.series.draft import Draft
 from alkanode.tomography.series.half_volumes import half_volumes
+from alkanode.tomography.series.plan import pair_name
 from alkanode.tomography.series.steps.difference import DIFFERENCE_FIELDS, layout_like
 from alkanode.tomography.series.task import Rows, Task, Workplace
 
@@ -53,7 +56,8 @@ class MapNoChange:
     def draft(self, draft: Draft) -> None:
         """Two volumes per pair, named by how both scans are combined."""
         smoothing = draft.option("difference", "smoothing", 0.0)
-        for before, after, pair in draft.pairs if draft.option("volume", "halves", False) else ():
+        possible = draft.option("volume", "halves", False) and not unchanged_pairs(draft)
+        for before, after, pair in draft.pairs if possible else ():
             volumes = [(draft.final(scan), scan) for scan in (before, after)]
             if not all(draft.has(*one) for one in volumes):
                 continue
@@ -78,6 +82,27 @@ class MapNoChange:
                     ),
                     weight=0.4,
                 )
+
+
+def unchanged_pairs(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Scans (before, after) between which nothing happened, as the threshold was told."""
+    return tuple(draft.option("threshold", "unchanged", ()))
+
+
+def quiet_maps(draft: Draft, pair: str) -> list[tuple[str, str]]:
+    """Results that hold maps without change for a pair: differences of unchanged scans, or maps of halves."""
+    unchanged = unchanged_pairs(draft)
+    if unchanged:
+        return [("difference", pair_name(*one)) for one in unchanged]
+    return [("null", f"{pair}.{combine}") for combine in COMBINATIONS]
+
+
+def quiet_records(
+    place: Workplace, maps: Sequence[tuple[str, str]], declare: Callable[[xr.Dataset], xr.Dataset]
+) -> list[xr.Dataset]:
+    """Those maps; a difference is declared to be one."""
+    records = [place.result(*one) for one in maps]
+    return [declare(one) if made == "difference" else one for one, (made, _) in zip(records, maps, strict=True)]
 
 
 def _rows(draft: Draft, scan: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import xarray as xr
 
+from alkanode.data.schema import label
 from alkanode.foundation.errors import PhysicsError
 from alkanode.tomography.series.draft import Draft
 from alkanode.tomography.series.steps.comparable import check_comparable
@@ -44,7 +45,7 @@ class RegisterScans:
         """One record per scan other than the reference."""
         reference = draft.reference
         for scan in draft.scans:
-            needs = [("volume", scan), ("volume", reference)]
+            needs = [(step, name) for step in ("volume", "axis") for name in (scan, reference)]
             if scan == reference or not draft.ready(self.name, scan, needs):
                 continue
             draft.add(
@@ -54,6 +55,7 @@ class RegisterScans:
                 work=partial(registration_of_scan, register=self.register, options=self.options, reference=reference),
                 configuration={"options": self.options, "register": self.register},
                 needs=needs,
+                scans=(scan,),
                 weight=5.0,
             )
 
@@ -68,6 +70,9 @@ def registration_of_scan(
     reference: str,
 ) -> xr.Dataset:
     """Motion of one scan against the reference; refused where a shift could not be observed.
+
+    ``axis_displacement_error`` (m) is added: by how much the errors of both rotation axes displace the slices against each
+    other. The slices are laid upon one another all the same; only where the sample stood is uncertain by it.
 
     Raises
     ------
@@ -86,4 +91,19 @@ def registration_of_scan(
             todo="Did the sample leave the view? Else widen the range of material that does not change (mask of "
             "RegisterScans, fixed in a study) to one with edges, such as fibres",
         )
-    return found
+    error = axis_displacement_error(place, task.subject, reference)
+    return label(found.assign(axis_displacement_error=("scan", [error])), "registration")
+
+
+def axis_displacement_error(place: Workplace, scan: str, reference: str) -> float:
+    """Standard error (m) of the place of a scan by those of its axis and of the reference's; NaN for axes that were given.
+
+    An axis is taken to lie within its interval like within two standard errors.
+    """
+    from alkanode.tomography.rotation_axis import displacement_per_column
+
+    opened = place.scan(scan)
+    turned = opened["rotation_angle"].to_numpy()[opened["image_key"].to_numpy() == 0]
+    ends = [place.result("axis", name).attrs for name in (scan, reference)]
+    own, other = (0.25 * (float(one["consensus_upper"]) - float(one["consensus_lower"])) for one in ends)
+    return displacement_per_column(turned) * float(opened["pixel_size"]) * float(np.hypot(own, other))

@@ -10,8 +10,7 @@ from typing import Any, ClassVar
 import xarray as xr
 
 from alkanode.tomography.series.draft import Draft
-from alkanode.tomography.series.plan import pair_name
-from alkanode.tomography.series.steps.null import COMBINATIONS
+from alkanode.tomography.series.steps.null import quiet_maps, quiet_records
 from alkanode.tomography.series.task import Rows, Task, Workplace
 
 FALSE_GRAINS = 2.0
@@ -56,28 +55,34 @@ class CalibrateThreshold:
     name: ClassVar[str] = "threshold"
 
     def draft(self, draft: Draft) -> None:
-        """One record per pair that has maps without change."""
+        """One record per pair that has maps without change; unchanged scans give all pairs the same, found once."""
+        first = ""
         for _, _, pair in draft.pairs:
-            needs = [("null", f"{pair}.{combine}") for combine in COMBINATIONS]
-            if self.unchanged:
-                needs = [("difference", pair_name(*one)) for one in self.unchanged]
-            if all(draft.has(*need) for need in [("difference", pair), *needs]):
-                draft.add(
-                    self.name,
-                    pair,
-                    f"pairs/{pair}/threshold.h5",
-                    work=partial(threshold_of_pair, step=self),
-                    configuration={"step": self},
-                    needs=needs,
-                    weight=3.0,
-                )
+            maps = quiet_maps(draft, pair)
+            if not all(draft.has(*need) for need in [("difference", pair), *maps]):
+                continue
+            told = bool(self.unchanged and first)
+            draft.add(
+                self.name,
+                pair,
+                f"pairs/{pair}/threshold.h5",
+                work=partial(threshold_of_first, first=first)
+                if told
+                else partial(threshold_of_pair, step=self, maps=tuple(maps)),
+                configuration={"step": self},
+                needs=[(self.name, first)] if told else maps,
+                weight=0.1 if told else 3.0,
+            )
+            first = first or pair
 
 
-def threshold_of_pair(place: Workplace, task: Task, rows: Rows, *, step: CalibrateThreshold) -> xr.Dataset:
+def threshold_of_pair(
+    place: Workplace, task: Task, rows: Rows, *, step: CalibrateThreshold, maps: tuple[tuple[str, str], ...]
+) -> xr.Dataset:
     """Threshold of one pair."""
-    maps = []
-    for key in task.needs:
-        made, _, subject = key.partition("/")
-        record = place.result(made, subject)
-        maps.append(step.declare(record) if made == "difference" else record)
-    return step.calibrate(maps, step.options)
+    return step.calibrate(quiet_records(place, maps, step.declare), step.options)
+
+
+def threshold_of_first(place: Workplace, task: Task, rows: Rows, *, first: str) -> xr.Dataset:
+    """That of the first pair, from the same maps."""
+    return place.result("threshold", first)

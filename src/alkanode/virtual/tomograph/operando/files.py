@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -38,7 +39,9 @@ class SeriesFiles:
     truth: Path
 
 
-def write_series(series: OperandoSeries, folder: str | Path, *, progress: Progress | None = None) -> SeriesFiles:
+def write_series(
+    series: OperandoSeries, folder: str | Path, *, workers: int = 1, progress: Progress | None = None
+) -> SeriesFiles:
     """Take all scans of a series and write them.
 
     Parameters
@@ -47,6 +50,8 @@ def write_series(series: OperandoSeries, folder: str | Path, *, progress: Progre
         From :func:`alkanode.virtual.tomograph.operando_series` or ``null_series``.
     folder
         Where to write ``scan_1.nxs`` ..., ``potentiostat.mpt``, ``cell.yaml`` and ``truth.json``; made where needed.
+    workers
+        Scans taken at the same time; the files do not depend on it.
     progress
         Told how many scans are done.
 
@@ -57,10 +62,15 @@ def write_series(series: OperandoSeries, folder: str | Path, *, progress: Progre
     """
     target, report = Path(folder), progress or NoProgress()
     target.mkdir(parents=True, exist_ok=True)
+
+    def write(number: int) -> Path:
+        return write_nxtomo(series.scan(number), target / f"scan_{number + 1}.nxs")
+
     scans = []
-    for number in range(len(series)):
-        scans.append(write_nxtomo(series.scan(number), target / f"scan_{number + 1}.nxs"))
-        report.update(number + 1, len(series), "scans")
+    with ThreadPoolExecutor(workers) as pool:
+        for path in pool.map(write, range(len(series))):
+            scans.append(path)
+            report.update(len(scans), len(series), "scans")
     write_mpt(series.history, target / "potentiostat.mpt", technique="MB", comments="virtual operando cell")
     described = cell_file(series.cell, float(series.truth.attrs["alloy_mass"]))
     (target / "cell.yaml").write_text(described, encoding="utf-8")

@@ -182,7 +182,8 @@ def default_tomograph(angles: int = 400, *, rows: int = 180, columns: int = 360)
         darks=10,
         exposure_time=0.1,
         readout_time=0.05,
-        samples=2,
+        row_rays=6,
+        column_rays=2,
         detector_distance=1e-3,
         detector=beamline(photons=photons, gain=min(1.0, 3e4 / photons), zinger_strength=0.5),
     )
